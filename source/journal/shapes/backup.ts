@@ -1,0 +1,33 @@
+/** A backup that was taken, and how far it was verified. */
+import {z} from 'zod';
+
+export const backupSchema = z.object({
+	path: z.string(),
+	format: z.enum(['directory', 'custom', 'external']),
+	bytes: z.number(),
+	startedAt: z.string(),
+	finishedAt: z.string(),
+	serverVersion: z.string(),
+	systemIdentifier: z.string(),
+	database: z.string(),
+	/** WAL position when the dump's snapshot was taken; null where the role may not read it. */
+	lsn: z.string().nullable(),
+	/** Of the one file of a custom dump. */
+	sha256: z.string().optional(),
+	/** Absolute path of the list of files with their hashes, for a directory dump. */
+	manifest: z.string().optional(),
+	tables: z.number().int(),
+	verified: z.object({
+		list: z.boolean(),
+		/** Every block of it was read and decompressed (`pg_restore -f /dev/null`). */
+		read: z.boolean(),
+		restore: z.object({
+			database: z.string(),
+			seconds: z.number(),
+			tables: z.number().int(),
+			rowsCompared: z.number(),
+			differences: z.array(z.string()),
+		}).optional(),
+	}),
+});
+export type Backup = z.infer<typeof backupSchema>;

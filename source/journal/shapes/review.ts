@@ -1,0 +1,30 @@
+/** What the SQL review says. The types are the review's own; these schemas hold them to CONTRACT.md. */
+import {z} from 'zod';
+
+export const findingSchema = z.object({
+	rule: z.string(),
+	level: z.enum(['error', 'warning', 'info']),
+	message: z.string(),
+	why: z.string(),
+	fix: z.string(),
+	/** Number of the statement in its file, from 1. */
+	statement: z.number().int(),
+	file: z.string().optional(),
+	line: z.number().int(),
+	column: z.number().int(),
+	endLine: z.number().int().optional(),
+	revision: z.string().optional(),
+	table: z.string().optional(),
+	lock: z.string().optional(),
+	measured: z.boolean().optional(),
+	url: z.string().optional(),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
+export const reviewSchema = z.object({
+	statements: z.number().int(),
+	findings: z.array(findingSchema),
+	counts: z.object({error: z.number().int(), warning: z.number().int(), info: z.number().int()}),
+	suppressed: z.number().int(),
+});
+export type Review = z.infer<typeof reviewSchema>;
