@@ -1,0 +1,146 @@
+/** RunState as a pure function of the journal's events: the same fold in the room and in every console. */
+import type {EventKind, EventOf, JournalEvent} from './events.ts';
+import {sentenceOf} from './sentences.ts';
+import {countItems, type Item, type ItemState} from './shapes/item.ts';
+import type {RunningAction, RunState} from './shapes/run.ts';
+
+/** So many sentences of the log are kept in the state; the journal itself keeps all. */
+const logLength = 500;
+
+/**
+ * Folds one event into the state. The first event of a journal is `run-opened`.
+ * The given state is never changed; unchanged parts keep their identity, so that selectors can compare by reference.
+ * `line` hash: the head is the sha256 of the event's own line, which only its writer or reader knows.
+ */
+export function fold(state: RunState | null, event: JournalEvent, head = ''): RunState {
+	const before = event.kind === 'run-opened' ? opened(event) : state;
+	if (!before) throw new Error(`a journal begins with run-opened, not with ${event.kind}`);
+	const handler = handlers[event.kind] as (state: RunState, event: JournalEvent) => Partial<RunState>;
+	const changed = event.kind === 'run-opened' ? {} : handler(before, event);
+	const next: RunState = {...before, ...changed, seq: event.seq, head};
+	if (changed.items) next.counts = countItems(changed.items);
+	const sentence = sentenceOf(event);
+	if (sentence) next.log = [...before.log.slice(-(logLength - 1)), {seq: event.seq, at: event.at, by: event.by, ...sentence}];
+	return next;
+}
+
+function opened(event: EventOf<'run-opened'>): RunState {
+	return {
+		run: event.run,
+		state: 'open',
+		target: event.target,
+		from: event.from,
+		to: event.to,
+		startedAt: event.at,
+		seq: event.seq,
+		head: '',
+		project: event.project,
+		checklist: event.checklist,
+		items: event.items,
+		counts: countItems(event.items),
+		approvals: [],
+		actions: [],
+		running: null,
+		backups: [],
+		consoles: [],
+		guard: event.guard,
+		guardActs: [],
+		alarms: [],
+		artifacts: [],
+		log: [],
+	};
+}
+
+type Handler<K extends EventKind> = (state: RunState, event: EventOf<K>) => Partial<RunState>;
+
+/** What each kind changes; the type makes a forgotten kind an error of the compiler. */
+const handlers: {[K in EventKind]: Handler<K>} = {
+	'run-opened': () => ({}),
+	'checklist-changed': (state, event) => ({checklist: event.checklist, items: event.items.map(item => keepKnown(item, state.items))}),
+	'check-started': (state, event) => items(state, event, item => ({...item, state: 'running'})),
+	'check-finished': (state, event) => items(state, event, item => ({
+		...without(item, 'by', 'note', 'stale'), state: event.verdict.status as ItemState, verdict: event.verdict, at: event.at, context: event.context,
+	})),
+	'item-attested': (state, event) => items(state, event, item => ({...without(item, 'stale'), state: 'attested', by: event.by, note: event.note, at: event.at, ...(event.context && {context: event.context})})),
+	'item-waived': (state, event) => items(state, event, item => ({...without(item, 'stale'), state: 'waived', by: event.by, note: event.reason, at: event.at})),
+	'item-went-stale': (state, event) => items(state, event, item => (item.sealed ? item : {...item, state: 'stale', stale: event.reason, at: event.at})),
+	'plan-made': (_, event) => ({plan: event.plan, from: event.plan.from, to: event.plan.to}),
+	'plan-approved': (state, event) => ({approvals: [...state.approvals, {by: event.approver, signed: event.signed, at: event.at, digest: event.digest}]}),
+	'action-started': (state, event) => {
+		const sealed = new Set(event.sealed);
+		return {
+			items: sealed.size > 0 ? state.items.map(item => (sealed.has(item.id) ? {...item, sealed: true} : item)) : state.items,
+			running: {
+				action: event.action, startedAt: event.at, by: event.by, from: event.from, to: event.to, attempt: 1, backend: null,
+				revisions: [], statement: null, statements: [], heldSince: null, holdWanted: false, cancelWanted: null, note: null,
+			},
+		};
+	},
+	'session-proved': (state, event) => running(state, () => ({backend: {pid: event.pid, backendStart: event.backendStart}, attempt: event.attempt})),
+	'attempt-failed': (state, event) => running(state, action => ({
+		attempt: event.attempt + 1, backend: null, revisions: action.revisions.filter(revision => revision.committed), statement: null, note: event.reason,
+	})),
+	'revision-started': (state, event) => running(state, action => ({
+		revisions: [...action.revisions.filter(revision => revision.revision !== event.revision), {revision: event.revision, startedAt: event.at, seconds: null, committed: false}],
+	})),
+	'statement-started': (state, event) => running(state, () => ({statement: {sql: event.sql, startedAt: event.at, number: event.number}})),
+	'statement-finished': (state, event) => running(state, action => ({statement: null, statements: [...action.statements, event.statement]})),
+	'revision-finished': (state, event) => running(state, action => ({
+		revisions: action.revisions.map(revision => (revision.revision === event.revision ? {...revision, seconds: event.seconds} : revision)),
+	})),
+	'revision-committed': (state, event) => running(state, action => ({
+		revisions: action.revisions.map(revision => (revision.revision === event.revision ? {...revision, committed: true} : revision)),
+	})),
+	'hold-asked': (state, event) => running(state, () => ({holdWanted: event.wanted})),
+	'action-held': (state, event) => running(state, () => ({heldSince: event.at, note: event.reason})),
+	'action-continued': state => running(state, () => ({heldSince: null, holdWanted: false, note: null})),
+	'cancel-asked': (state, event) => running(state, () => ({cancelWanted: event.reason})),
+	'action-finished': (state, event) => ({running: null, actions: [...state.actions, event.outcome]}),
+	'alarm-raised': (state, event) => ({alarms: [...state.alarms.filter(alarm => alarm.alarm !== event.alarm.alarm), event.alarm]}),
+	'alarm-cleared': (state, event) => ({alarms: state.alarms.filter(alarm => alarm.alarm !== event.alarm)}),
+	'guard-acted': (state, event) => ({guardActs: [...state.guardActs, event.act]}),
+	'guard-changed': (_, event) => ({guard: event.guard}),
+	'backend-cancelled': () => ({}),
+	'backup-taken': (state, event) => ({backups: [...state.backups.filter(backup => backup.path !== event.backup.path), event.backup]}),
+	'rehearsal-finished': (_, event) => ({rehearsal: event.rehearsal}),
+	'review-finished': () => ({}),
+	'console-attached': (state, event) => ({consoles: [...state.consoles, {name: event.console, since: event.at, readOnly: event.readOnly}]}),
+	'console-detached': (state, event) => ({consoles: withoutConsole(state.consoles, event.console)}),
+	/** Consoles of an earlier room died with it. */
+	'room-started': () => ({consoles: []}),
+	'room-recovered': state => ({items: state.items.some(item => item.state === 'running') ? state.items.map(item => (item.state === 'running' ? reopened(item) : item)) : state.items}),
+	'room-ended': () => ({consoles: []}),
+	'artifact-kept': (state, event) => ({artifacts: [...state.artifacts, {path: event.path, sha256: event.sha256, what: event.what}]}),
+	'notification-sent': () => ({}),
+	'run-closed': (_, event) => ({state: 'closed', endedAt: event.at, outcome: event.outcome}),
+	'run-abandoned': (_, event) => ({state: 'abandoned', endedAt: event.at, outcome: `abandoned: ${event.reason}`}),
+};
+
+function items(state: RunState, event: {item: string}, change: (item: Item) => Item): Partial<RunState> {
+	return {items: state.items.map(item => (item.id === event.item ? change(item) : item))};
+}
+
+function running(state: RunState, change: (action: RunningAction) => Partial<RunningAction>): Partial<RunState> {
+	return state.running ? {running: {...state.running, ...change(state.running)}} : {};
+}
+
+/** A new version of the checklist keeps what is known of the items whose id it still has. */
+function keepKnown(item: Item, known: readonly Item[]): Item {
+	const old = known.find(candidate => candidate.id === item.id);
+	return old ? {...old, section: item.section, text: item.text, required: item.required, check: item.check, holds: item.holds} : item;
+}
+
+function reopened(item: Item): Item {
+	return {...without(item, 'stale'), state: 'open'};
+}
+
+function without<T extends object, K extends keyof T>(object: T, ...keys: K[]): Omit<T, K> {
+	const copy = {...object};
+	for (const key of keys) delete copy[key];
+	return copy;
+}
+
+function withoutConsole(consoles: RunState['consoles'], name: string): RunState['consoles'] {
+	const index = consoles.findIndex(console => console.name === name);
+	return index < 0 ? consoles : consoles.toSpliced(index, 1);
+}
