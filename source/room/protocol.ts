@@ -37,7 +37,8 @@ export interface Activity {
 export type Push =
 	/** First after `attach`: the state as folded, the latest samples, whether anyone may act. */
 	| {push: 'attached'; state: RunState | null; samples: Sample[]; readOnly: boolean; room: RoomFacts}
-	| {push: 'event'; event: JournalEvent}
+	/** `head`: sha256 of the event's line, for the fold. */
+	| {push: 'event'; event: JournalEvent; head: string}
 	| {push: 'sample'; sample: Sample}
 	/** A poll that failed: what is on screen is old from `since` on. */
 	| {push: 'blind'; error: string; since: string}

@@ -1,0 +1,64 @@
+/** What an action is given: everything that it may read or do. The room makes it; nothing else reaches an action. */
+import type {AlembicProject} from '../alembic/project.ts';
+import type {Settings} from '../config/settings.ts';
+import type {EventData, EventKind} from '../journal/events.ts';
+import type {ActionName} from '../journal/shapes/plan.ts';
+import type {RunState, RunningAction} from '../journal/shapes/run.ts';
+import type {Conninfo} from '../postgres/conninfo.ts';
+import type {Session} from '../postgres/session.ts';
+
+export type SessionRole = 'target' | 'monitor' | 'guard' | 'backup';
+
+export interface ActionContext {
+	settings: Settings;
+	/** Who asked for it. */
+	by: string;
+	state(): RunState;
+	record<K extends EventKind>(kind: K, data: EventData<K>): void;
+	/** Keeps text under the run's artifacts. */
+	keep(artifact: {name: string; text: string; what: string}): {path: string; sha256: string};
+	/** Says that a file, already in its place, is an artifact. */
+	keepFile(artifact: {path: string; sha256: string; what: string}): void;
+	/** Absolute path of the run's folder. */
+	folder: string;
+	/** Passing words for consoles and for whoever waits; not in the journal. */
+	tell(text: string, share?: number): void;
+	project: AlembicProject;
+	environment: NodeJS.ProcessEnv;
+	/** holdpoint's own session on the target, which also holds the proof lock. */
+	session(): Promise<Session>;
+	/** A further session of that role; the action closes it. */
+	openSession(role: SessionRole): Promise<Session>;
+	conninfo(role: SessionRole): Promise<Conninfo>;
+	/** The key of the advisory lock that the room holds on the live target, as decimal text. */
+	proofKey(): Promise<string>;
+	startChild(child: {name: string; argv: string[]; directory: string; environment: Record<string, string | undefined>; firstLine?: string}): ActionChild;
+	/** Children of the action now running that an earlier room left, newest last; empty for a new action. */
+	adopted(): ActionChild[];
+	/** Lets consoles steer the action while it runs; null takes that back. */
+	steer(steering: Steering | null): void;
+	/** Aborted when a person or a signal asks for the end of a long action that has no backend of its own. */
+	signal: AbortSignal;
+	now(): Date;
+}
+
+export interface ActionChild {
+	readonly folder: string;
+	readonly pid: number;
+	follow(onLine: (line: string) => void): Promise<{exit: number | null}>;
+	write(line: string): void;
+	readErrors(maxBytes?: number): string;
+}
+
+/** What a person can do to a running action. Each throws Refusal when it can't be done. */
+export interface Steering {
+	action: ActionName;
+	hold(): void;
+	proceed(): void;
+	cancel(options: {terminate: boolean; reason: string}): Promise<void>;
+}
+
+/** The action under way, when it is of this name: after a room's death it is taken up again. */
+export function runningOf(state: RunState, action: ActionName): RunningAction | null {
+	return state.running?.action === action ? state.running : null;
+}

@@ -1,0 +1,114 @@
+/** Parses the command line, loads the settings, runs the command, and turns what goes wrong into a sentence and an exit code. */
+import meow from 'meow';
+import {loadSettings} from '../config/load.ts';
+import {Refusal} from '../journal/refusal.ts';
+import type {Command} from './command.ts';
+import {commands, type CommandName} from './index.ts';
+import {createOutput} from './output.ts';
+
+const globalFlags = {
+	project: {type: 'string'},
+	config: {type: 'string'},
+	database: {type: 'string'},
+	environment: {type: 'string'},
+	readOnly: {type: 'boolean'},
+	run: {type: 'string'},
+	stateDir: {type: 'string'},
+	json: {type: 'boolean'},
+	yes: {type: 'boolean'},
+	color: {type: 'boolean', default: true},
+	help: {type: 'boolean'},
+	version: {type: 'boolean'},
+} as const;
+
+const globalOptions = `
+  Options of all commands
+    --project DIR       where alembic.ini or pyproject.toml with [tool.alembic] is
+    --config FILE       default holdpoint.yaml in the project
+    --database URL      how holdpoint's own sessions reach the target; never redirects Alembic
+    --environment NAME  production, staging, development
+    --read-only         look only: no decisions, no actions
+    --run ID            default: the open run of this target
+    --state-dir DIR     default $XDG_STATE_HOME/holdpoint
+    --json  --yes  --no-color  --version  --help`;
+
+export interface Main {
+	argv: string[];
+	environment: NodeJS.ProcessEnv;
+	directory: string;
+	stdin: NodeJS.ReadStream;
+	stdout: NodeJS.WriteStream;
+	stderr: NodeJS.WriteStream;
+}
+
+/** Runs one command line. Returns the exit code. */
+export async function main({argv, environment, directory, stdin, stdout, stderr}: Main): Promise<number> {
+	let output = createOutput({json: argv.includes('--json'), stdout, stderr});
+	try {
+		const {name, rest, before} = split(argv);
+		if (name !== null && !(name in commands)) throw new Refusal(2, `There is no command ${JSON.stringify(name)}; \`holdpoint --help\` lists them.`);
+		const entry = name === null ? null : commands[name as CommandName];
+		const command = entry ? (await entry.load()).command : (await import('./console.ts')).command;
+		if (rest.includes('--help') || before.includes('--help')) {
+			output.raw(entry ? commandHelp(command) : overview());
+			return 0;
+		}
+		const parsed = meow({
+			importMeta: import.meta, argv: [...before, ...rest], flags: {...globalFlags, ...command.flags} as never,
+			autoHelp: false, autoVersion: false, description: false, allowUnknownFlags: true,
+		});
+		if (parsed.flags['version'] === true) {
+			output.raw(`${parsed.pkg.version}\n`);
+			return 0;
+		}
+		refuseUnknown({argv: [...before, ...rest], command});
+		output = createOutput({json: parsed.flags['json'] === true, stdout, stderr});
+		const interactive = Boolean(stdin.isTTY && stdout.isTTY && !environment['CI']);
+		const settings = await loadSettings({flags: parsed.flags as never, environment, directory, interactive, needsProject: command.needsProject ?? true});
+		return await command.run({input: parsed.input, flags: parsed.flags, settings, output, environment, directory});
+	} catch (error) {
+		if (error instanceof Refusal) {
+			output.talk(`holdpoint: ${error.message}`);
+			return error.exit;
+		}
+		output.talk(`holdpoint: something holdpoint did not foresee: ${(error as Error).message ?? String(error)}; run with HOLDPOINT_DEBUG=1 for where.`);
+		if (environment['HOLDPOINT_DEBUG']) output.talk(String((error as Error).stack));
+		return 5;
+	}
+}
+
+/** The command's name, what stands before it (options of all commands), and what comes after. */
+function split(argv: string[]): {name: string | null; before: string[]; rest: string[]} {
+	const valued = new Set(Object.entries(globalFlags).filter(([, flag]) => flag.type === 'string').map(([flag]) => `--${kebab(flag)}`));
+	for (let index = 0; index < argv.length; index++) {
+		const word = argv[index] as string;
+		if (valued.has(word)) index++;
+		else if (!word.startsWith('-')) return {name: word, before: argv.slice(0, index), rest: argv.slice(index + 1)};
+	}
+	return {name: null, before: argv, rest: []};
+}
+
+/** meow would end the process by itself; ours answers like everything else. */
+function refuseUnknown({argv, command}: {argv: string[]; command: Command}): void {
+	const known = new Set(Object.keys({...globalFlags, ...command.flags}).flatMap(flag => [`--${kebab(flag)}`, `--no-${kebab(flag)}`]));
+	for (const word of argv) {
+		if (word === '--') return;
+		const flag = word.split('=', 1)[0] as string;
+		if (flag.startsWith('--') && !known.has(flag)) throw new Refusal(2, `There is no option ${flag} here; \`holdpoint ${command.usage.split(' ', 1)[0]} --help\` lists them.`);
+		if (/^-[a-zA-Z]/.test(flag)) throw new Refusal(2, `There is no option ${flag}; options have long names here.`);
+	}
+}
+
+function kebab(name: string): string {
+	return name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+}
+
+function commandHelp(command: Command): string {
+	return `\n  ${command.says}\n\n  Usage\n    $ holdpoint ${command.usage}\n${command.options ? `\n${command.options.replace(/^/gm, '    ')}\n` : ''}${globalOptions}\n\n`;
+}
+
+function overview(): string {
+	const width = Math.max(...Object.keys(commands).map(name => name.length));
+	const lines = Object.entries(commands).map(([name, {says}]) => `    ${name.padEnd(width)}  ${says}`);
+	return `\n  The control room for production database migrations: Alembic and PostgreSQL.\n\n  Usage\n    $ holdpoint [command] [options]\n\n  Without a command: opens the control room of the project here\n\n  Commands\n${lines.join('\n')}\n${globalOptions}\n\n`;
+}

@@ -1,0 +1,70 @@
+/** Proves a run's record: the chain, the artifacts, the approvals; against a head that was kept elsewhere, also its end. */
+import {createHash} from 'node:crypto';
+import {createReadStream, existsSync, statSync} from 'node:fs';
+import path from 'node:path';
+import type {ReadJournal} from './file.ts';
+import type {RunState} from './shapes/run.ts';
+
+export interface Verification {
+	ok: boolean;
+	events: number;
+	head: string;
+	problems: string[];
+}
+
+/**
+ * Looks through a run that was read.
+ * `head` is a hash noted earlier, out of reach of whoever could rewrite the file: without one, a cut-off tail or a
+ * wholly rewritten chain can't be told from a shorter or another run.
+ */
+export async function verifyRun(journal: ReadJournal, {folder, head}: {folder: string; head?: string}): Promise<Verification> {
+	const problems: string[] = [];
+	if (journal.damage) problems.push(`journal: ${journal.damage}; the ${journal.events.length} events before it are intact`);
+	if (journal.torn) problems.push('journal: the last line is torn and does not count');
+	if (head !== undefined) {
+		const known = journal.hashes.findIndex(hash => hash.startsWith(head.toLowerCase()));
+		if (known < 0) problems.push(`journal: no event has the head ${head}: the record was cut off or rewritten`);
+	}
+	if (journal.state) {
+		problems.push(...await verifyArtifacts(journal.state, folder));
+		problems.push(...verifyDecisions(journal));
+	}
+	return {ok: problems.length === 0, events: journal.events.length, head: journal.head, problems};
+}
+
+async function verifyArtifacts(state: RunState, folder: string): Promise<string[]> {
+	const problems: string[] = [];
+	const latest = new Map(state.artifacts.map(artifact => [artifact.path, artifact]));
+	for (const {path: file, sha256, what} of latest.values()) {
+		const place = relocated(file, folder);
+		if (!existsSync(place)) problems.push(`artifact: ${what} is not there any more: ${place}`);
+		else if (statSync(place).isFile() && await hashFile(place) !== sha256) problems.push(`artifact: ${what} is not what was kept: ${place}`);
+	}
+	return problems;
+}
+
+/** A run's folder may have been copied to another machine: paths inside it are looked for there. */
+function relocated(file: string, folder: string): string {
+	const marker = `${path.sep}${path.basename(folder)}${path.sep}`;
+	const at = file.lastIndexOf(marker);
+	return at < 0 ? file : path.join(folder, file.slice(at + marker.length));
+}
+
+/** An upgrade that ran under another digest than any plan had, or an approval of a plan that was never made. */
+function verifyDecisions(journal: ReadJournal): string[] {
+	const problems: string[] = [];
+	const digests = new Set<string>();
+	for (const event of journal.events) {
+		if (event.kind === 'plan-made') digests.add(event.plan.digest);
+		if (event.kind === 'plan-approved' && !digests.has(event.digest)) problems.push(`approval: event ${event.seq} approves the digest ${event.digest.slice(0, 16)}, which no plan before it has`);
+		if (event.kind === 'action-started' && event.digest !== undefined && !digests.has(event.digest)) problems.push(`action: event ${event.seq} runs the digest ${event.digest.slice(0, 16)}, which no plan before it has`);
+	}
+	return problems;
+}
+
+/** sha256 of a file's content, in hexadecimal. */
+export async function hashFile(file: string): Promise<string> {
+	const hash = createHash('sha256');
+	for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+	return hash.digest('hex');
+}

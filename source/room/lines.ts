@@ -1,0 +1,19 @@
+/** JSON lines over a stream, bounded: what server and client share. */
+import type {Socket} from 'node:net';
+import {StringDecoder} from 'node:string_decoder';
+import {maxLineBytes} from './protocol.ts';
+
+/** Calls for each line; a line over the limit ends the connection with `onTooLong`. */
+export function readLines(socket: Socket, onLine: (line: string) => void, onTooLong: () => void): void {
+	const decoder = new StringDecoder('utf8');
+	let rest = '';
+	socket.on('data', (chunk: Buffer) => {
+		const lines = (rest + decoder.write(chunk)).split('\n');
+		rest = lines.pop() ?? '';
+		if (rest.length > maxLineBytes || lines.some(line => line.length > maxLineBytes)) {
+			onTooLong();
+			return;
+		}
+		for (const line of lines) if (line.trim() !== '') onLine(line);
+	});
+}

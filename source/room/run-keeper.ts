@@ -1,0 +1,110 @@
+/** Keeps one run: its journal, its artifacts, its ownership; before the first decision there is only a draft of it. */
+import {closeSync, fsyncSync, openSync, renameSync, writeSync} from 'node:fs';
+import path from 'node:path';
+import type {EventData, EventKind, JournalEvent} from '../journal/events.ts';
+import {openJournal, type Journal} from '../journal/file.ts';
+import {fold} from '../journal/fold.ts';
+import {Refusal} from '../journal/refusal.ts';
+import type {RunState} from '../journal/shapes/run.ts';
+import {takeOwnership, type Ownership} from '../monitor/ownership.ts';
+import {hash, makeRunFolder, runFolder} from './run-folder.ts';
+
+export interface RunKeeper {
+	/** The run as folded; a draft of it until it is opened. */
+	readonly state: RunState;
+	/** Whether there is a run on disk. */
+	readonly opened: boolean;
+	readonly folder: string | null;
+	readonly events: readonly JournalEvent[];
+	/** What was wrong with the journal when it was taken over. */
+	readonly damage: string | null;
+	/** Writes the draft as a run's first event; does nothing when it is open already. */
+	open(by: string): void;
+	record<K extends EventKind>(kind: K, by: string, data: EventData<K>): JournalEvent;
+	/** Keeps text as an artifact and says so in the journal; the same content under the same name is kept once. */
+	keep(artifact: {name: string; text: string; what: string}): {path: string; sha256: string};
+	/** Says in the journal that a file or folder, already in its place, is an artifact. */
+	keepFile(artifact: {path: string; sha256: string; what: string}): void;
+	close(): void;
+}
+
+export interface KeepRunOptions {
+	stateDir: string;
+	/** The draft, or the run's id when one is to be taken over. */
+	run: {draft: EventData<'run-opened'>} | {id: string};
+	scrub: <T>(value: T) => T;
+	onEvent: (event: JournalEvent, state: RunState) => void;
+	now?: () => Date;
+}
+
+/** Takes a run, or the draft of one. @throws Refusal 3 when another room owns it. */
+export function keepRun({stateDir, run, scrub, onEvent, now = () => new Date()}: KeepRunOptions): RunKeeper {
+	let journal: Journal | null = null;
+	let ownership: Ownership | null = null;
+	let draft: RunState | null = null;
+
+	const take = (id: string) => {
+		const folder = runFolder(stateDir, id);
+		makeRunFolder(folder);
+		const taken = takeOwnership(path.join(folder, 'recording.db'));
+		if (!taken.won) throw new Refusal(3, `Run ${id} belongs to another room, process ${taken.owner.pid}; attach to it with \`holdpoint attach ${id}\`.`);
+		ownership = taken;
+		journal = openJournal({folder, scrub, onEvent, now});
+	};
+	if ('id' in run) take(run.id);
+	else draft = fold(null, {seq: 0, at: now().toISOString(), kind: 'run-opened', by: 'holdpoint', previous: '', ...scrub(run.draft)} as JournalEvent);
+
+	const opened = () => {
+		if (!journal) throw new Error('the run is not open yet');
+		return journal;
+	};
+	const keeper: RunKeeper = {
+		get state() {
+			const state = journal?.state ?? draft;
+			if (!state) throw new Refusal(5, `The journal in ${journal?.folder} holds no run: ${journal?.damage ?? 'it is empty'}.`);
+			return state;
+		},
+		get opened() {
+			return journal !== null;
+		},
+		get folder() {
+			return journal?.folder ?? null;
+		},
+		get events() {
+			return journal?.events ?? [];
+		},
+		get damage() {
+			return journal?.damage ?? null;
+		},
+		open(by) {
+			if (journal || !('draft' in run)) return;
+			take(run.draft.run);
+			opened().append('run-opened', by, run.draft);
+		},
+		record: (kind, by, data) => opened().append(kind, by, data),
+		keep({name, text, what}) {
+			const {folder} = opened();
+			const content = scrub(text);
+			const sha256 = hash(content);
+			const file = path.join(folder, 'artifacts', name);
+			if (keeper.state.artifacts.some(artifact => artifact.path === file && artifact.sha256 === sha256)) return {path: file, sha256};
+			writeWhole(file, content);
+			keeper.keepFile({path: file, sha256, what});
+			return {path: file, sha256};
+		},
+		keepFile: artifact => void opened().append('artifact-kept', 'holdpoint', artifact),
+		close() {
+			journal?.close();
+			ownership?.release();
+		},
+	};
+	return keeper;
+}
+
+function writeWhole(file: string, content: string): void {
+	const descriptor = openSync(`${file}.partial`, 'w', 0o600);
+	writeSync(descriptor, content);
+	fsyncSync(descriptor);
+	closeSync(descriptor);
+	renameSync(`${file}.partial`, file);
+}
