@@ -1,0 +1,175 @@
+/** Who started a private cluster, kept beside its data so that a later start can find and remove what a killed process left. */
+import {execFileSync} from 'node:child_process';
+import {readFileSync, readlinkSync, realpathSync, writeFileSync} from 'node:fs';
+import {readdir, rm} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import {setTimeout as wait} from 'node:timers/promises';
+
+/** One process of one boot; a reused pid has another start time. */
+export interface ProcessIdentity {
+	pid: number;
+	/** As the system words it; only compared. */
+	startedAt: string;
+	boot: string;
+	host: string;
+	/** The pid namespace: a pid seen from another container means nothing. */
+	namespace: string;
+}
+
+/** `owner.json` in a cluster's folder, mode 0600. */
+export interface ClusterRecord {
+	owner: ProcessIdentity;
+	purpose: string;
+	port: number;
+	/** May lie outside the cluster's folder when that path is too long for a socket. */
+	socketDirectory: string;
+	password: string;
+	settings: Record<string, string | number>;
+}
+
+const recordFile = 'owner.json';
+
+/** The identity of a running process, by default of this one; null when there is no such process. */
+export function readProcessIdentity(pid: number = process.pid): ProcessIdentity | null {
+	const startedAt = readStartTime(pid);
+	return startedAt === null ? null : {pid, startedAt, boot: readBoot(), host: os.hostname(), namespace: readNamespace()};
+}
+
+/** Says `unknown` for a process of another machine or container: that is not ours to judge. */
+export function readLife(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
+	if (identity.host !== os.hostname()) {
+		return 'unknown';
+	}
+	if (identity.boot !== readBoot()) {
+		return 'dead';
+	}
+	if (identity.namespace !== readNamespace()) {
+		return 'unknown';
+	}
+	return readStartTime(identity.pid) === identity.startedAt ? 'alive' : 'dead';
+}
+
+export function writeClusterRecord(directory: string, record: ClusterRecord): void {
+	writeFileSync(path.join(directory, recordFile), `${JSON.stringify(record, null, '\t')}\n`, {mode: 0o600});
+}
+
+/** The record of the cluster in that folder; null when there is none or it can't be read. */
+export function readClusterRecord(directory: string): ClusterRecord | null {
+	try {
+		return JSON.parse(readFileSync(path.join(directory, recordFile), 'utf8')) as ClusterRecord;
+	} catch {
+		return null;
+	}
+}
+
+/**
+ * Stops and removes the clusters right below a folder whose starter is dead; those of the living, and of other machines, stay.
+ * @returns the folders that were removed
+ */
+export async function removeOrphans(parent: string): Promise<string[]> {
+	const removed: string[] = [];
+	for (const entry of await readdir(parent).catch(() => [])) {
+		const directory = path.join(parent, entry);
+		const record = readClusterRecord(directory);
+		if (record !== null && readLife(record.owner) === 'dead') {
+			await stopServerOf(directory);
+			await rm(record.socketDirectory, {recursive: true, force: true});
+			await rm(directory, {recursive: true, force: true});
+			removed.push(directory);
+		}
+	}
+	return removed;
+}
+
+/** Ends the server of a cluster's folder at once, whoever started it, and waits until it is gone. */
+export async function stopServerOf(directory: string, signal: 'SIGINT' | 'SIGQUIT' | 'SIGTERM' = 'SIGQUIT'): Promise<void> {
+	const pid = readServerPid(directory);
+	if (pid === null) {
+		return;
+	}
+	sendSignal(pid, signal);
+	const deadline = Date.now() + 30_000;
+	while (readServerPid(directory) !== null) {
+		if (Date.now() > deadline) {
+			sendSignal(pid, 'SIGKILL');
+		}
+		await wait(20);
+	}
+}
+
+/** The process may have ended between the look and the signal: that is what was wanted. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+	try {
+		process.kill(pid, signal);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
+			throw error;
+		}
+	}
+}
+
+/** The postmaster of a cluster's folder, or null when none runs; a reused pid is told apart by its command line. */
+export function readServerPid(directory: string): number | null {
+	let data: string;
+	let pid: number;
+	try {
+		data = path.join(realpathSync(directory), 'data');
+		pid = Number(readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n', 1)[0]);
+	} catch {
+		return null;
+	}
+	if (!Number.isInteger(pid) || pid <= 1 || readStartTime(pid) === null) {
+		return null;
+	}
+	return readCommandLine(pid).includes(data) ? pid : null;
+}
+
+/** Null when there is no such process or it is only waiting to be reaped. */
+function readStartTime(pid: number): string | null {
+	if (process.platform === 'linux') {
+		try {
+			// The name in brackets may hold spaces and brackets, so count from the last one: state is field 3, start time field 22.
+			const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)\s/s, '').split(' ');
+			return fields[0] === 'Z' || fields[0] === 'X' ? null : fields[19]!;
+		} catch {
+			return null;
+		}
+	}
+	const line = runPs(['-o', 'stat=,lstart=', '-p', String(pid)]);
+	return line === '' || line.startsWith('Z') ? null : line.replace(/^\S+\s+/, '');
+}
+
+function readCommandLine(pid: number): string {
+	if (process.platform === 'linux') {
+		try {
+			return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+		} catch {
+			return '';
+		}
+	}
+	return runPs(['-ww', '-o', 'command=', '-p', String(pid)]);
+}
+
+function readBoot(): string {
+	if (process.platform === 'linux') {
+		return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+	}
+	return execFileSync('/usr/sbin/sysctl', ['-n', 'kern.boottime'], {encoding: 'utf8'}).trim();
+}
+
+function readNamespace(): string {
+	try {
+		return readlinkSync('/proc/self/ns/pid');
+	} catch {
+		return '';
+	}
+}
+
+function runPs(args: string[]): string {
+	try {
+		return execFileSync('/bin/ps', args, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']}).trim();
+	} catch {
+		return '';
+	}
+}
