@@ -1,0 +1,51 @@
+/** Cancels or terminates a backend, only if it is still the one that was meant. */
+import type {Session} from './session.ts';
+
+export interface Backend {
+	pid: number;
+	/** pg_stat_activity.backend_start as text with its zone, exact to the microsecond. */
+	backendStart: string;
+}
+
+export interface SignalAnswer {
+	result: 'accepted' | 'not-found' | 'denied';
+	/** One sentence. Accepted is not done: an idle session ignores a cancel; ask again whether it is there. */
+	reason: string;
+}
+
+/** Sends the signal in the statement that checks (pid, backend_start), so that a reused pid is never hit. */
+export async function cancelBackend(session: Session, {pid, backendStart, terminate = false}: Backend & {terminate?: boolean}): Promise<SignalAnswer> {
+	const verb = terminate ? 'terminate' : 'cancel';
+	try {
+		const [row] = await session.query<{sent: boolean}>(
+			`SELECT pg_${verb}_backend(pid) AS sent FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2::timestamptz`,
+			[pid, backendStart],
+		);
+		if (!row) return {result: 'not-found', reason: `The backend ${pid} is not there any more; nothing was sent.`};
+		return row.sent
+			? {result: 'accepted', reason: `The server accepted to ${verb} the backend ${pid}.`}
+			: {result: 'not-found', reason: `The backend ${pid} ended before the signal reached it.`};
+	} catch (error) {
+		if ((error as {code?: string}).code !== '42501') throw error;
+		return {result: 'denied', reason: `This role may not ${verb} the backend ${pid}: ${(error as Error).message}. GRANT pg_signal_backend, or the backend's own role, mends it, except for a superuser's backend.`};
+	}
+}
+
+export interface BackendState {
+	state: string | null;
+	waitEventType: string | null;
+	waitEvent: string | null;
+	query: string | null;
+	/** Seconds since the transaction began; null when none is open. */
+	transactionSeconds: number | null;
+}
+
+/** What the backend does now, or null when it is gone. */
+export async function queryBackend(session: Session, {pid, backendStart}: Backend): Promise<BackendState | null> {
+	const [row] = await session.query<BackendState>(
+		`SELECT state, wait_event_type AS "waitEventType", wait_event AS "waitEvent", query, extract(epoch FROM clock_timestamp() - xact_start)::float8 AS "transactionSeconds"
+		FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2::timestamptz`,
+		[pid, backendStart],
+	);
+	return row ?? null;
+}
