@@ -31,6 +31,8 @@ export const lockWaitSchema = z.object({
 	mode: z.string(),
 	seconds: known,
 	blockedBy: z.array(z.number().int()),
+	/** pg_locks.locktype: `relation`, `transactionid` and `tuple` (a row), `virtualxid` (a snapshot), `advisory` … */
+	kind: z.string().optional(),
 });
 export type LockWait = z.infer<typeof lockWaitSchema>;
 
@@ -57,6 +59,17 @@ export const blockerSchema = z.object({
 	total: z.number().int(),
 });
 export type Blocker = z.infer<typeof blockerSchema>;
+
+/** Who waits for one session, directly or not, and would go on if it ended. */
+export const behindSchema = z.object({
+	sessions: z.number().int(),
+	longestSeconds: known,
+	/** Their waits added up. */
+	sessionSeconds: known,
+	/** What they wait for, the most wanted first; at most five. */
+	relations: z.array(z.string()),
+});
+export type Behind = z.infer<typeof behindSchema>;
 
 export const standbySchema = z.object({
 	name: z.string(),
@@ -90,6 +103,8 @@ export const sampleSchema = z.object({
 	connections: z.object({total: known, max: known, active: known, idle: known, idleInTransaction: known, waiting: known}),
 	/** Per second, since the sample before; null in the first one and after a reset of the counters. */
 	rates: z.object({commits: known, rollbacks: known, tuplesWritten: known, walBytes: known}),
+	/** Who waits for the migration; null while there is none. */
+	behind: behindSchema.nullable().optional(),
 	/** What this role may not see, one sentence each with the GRANT that mends it. */
 	hidden: z.array(z.string()),
 	tookMs: z.number(),

@@ -1,0 +1,13 @@
+/** The statements of one poll, in the order they are sent. */
+import {activity} from './activity.ts';
+import {contested} from './contested.ts';
+import {instance} from './instance.ts';
+import {progress} from './progress.ts';
+import {receiver} from './receiver.ts';
+import {replication} from './replication.ts';
+import {slots} from './slots.ts';
+
+export const pollQueries = {instance, activity, contested, progress, replication, receiver, slots} as const;
+export type PollQueryName = keyof typeof pollQueries;
+/** What each of them reads. */
+export type PollReadings = {[N in PollQueryName]: ReturnType<(typeof pollQueries)[N]['parse']>};
