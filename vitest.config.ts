@@ -4,8 +4,12 @@ import {defineConfig} from 'vitest/config';
 export default defineConfig({
 	test: {
 		include: ['test/**/*.test.{ts,tsx}'],
+		globalSetup: ['test/servers/global-setup.ts'],
+		// Forks, since tests change folders, send signals and start processes; one PostgreSQL pair for each of the two.
+		pool: 'forks',
+		maxWorkers: 2,
 		testTimeout: 60_000,
 		hookTimeout: 120_000,
-		maxWorkers: 2,
+		teardownTimeout: 60_000,
 	},
 });

@@ -1,6 +1,6 @@
 /** Who started a private cluster, kept beside its data so that a later start can find and remove what a killed process left. */
 import {execFileSync} from 'node:child_process';
-import {readFileSync, readlinkSync, realpathSync, writeFileSync} from 'node:fs';
+import {lstatSync, readFileSync, readlinkSync, realpathSync, writeFileSync} from 'node:fs';
 import {readdir, rm} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,9 +17,13 @@ export interface ProcessIdentity {
 	namespace: string;
 }
 
-/** `owner.json` in a cluster's folder, mode 0600. */
-export interface ClusterRecord {
+/** `owner.json` in a folder of ours, mode 0600: whose it is. */
+export interface FolderRecord {
 	owner: ProcessIdentity;
+}
+
+/** The same in a cluster's folder. */
+export interface ClusterRecord extends FolderRecord {
 	purpose: string;
 	port: number;
 	/** May lie outside the cluster's folder when that path is too long for a socket. */
@@ -27,6 +31,9 @@ export interface ClusterRecord {
 	password: string;
 	settings: Record<string, string | number>;
 }
+
+/** Where a socket folder goes when the cluster's own is too long. */
+export const shortSocketPrefix = '/tmp/holdpoint-s-';
 
 const recordFile = 'owner.json';
 
@@ -50,36 +57,66 @@ export function readLife(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown
 	return readStartTime(identity.pid) === identity.startedAt ? 'alive' : 'dead';
 }
 
-export function writeClusterRecord(directory: string, record: ClusterRecord): void {
+export function writeFolderRecord(directory: string, record: FolderRecord | ClusterRecord): void {
 	writeFileSync(path.join(directory, recordFile), `${JSON.stringify(record, null, '\t')}\n`, {mode: 0o600});
 }
 
-/** The record of the cluster in that folder; null when there is none or it can't be read. */
-export function readClusterRecord(directory: string): ClusterRecord | null {
+/**
+ * The record in that folder; null when there is none, it can't be read, or another user wrote it:
+ * the temporary folder is everyone's, and what is named in a record gets removed.
+ */
+export function readFolderRecord(directory: string): FolderRecord & Partial<ClusterRecord> | null {
+	const file = path.join(directory, recordFile);
 	try {
-		return JSON.parse(readFileSync(path.join(directory, recordFile), 'utf8')) as ClusterRecord;
+		const stats = lstatSync(file);
+		if (!stats.isFile() || stats.uid !== (process.getuid?.() ?? stats.uid) || !lstatSync(directory).isDirectory()) {
+			return null;
+		}
+		return JSON.parse(readFileSync(file, 'utf8')) as FolderRecord & Partial<ClusterRecord>;
 	} catch {
 		return null;
 	}
 }
 
+/** As readFolderRecord, of a cluster's folder. */
+export function readClusterRecord(directory: string): ClusterRecord | null {
+	const record = readFolderRecord(directory);
+	return record?.socketDirectory === undefined ? null : record as ClusterRecord;
+}
+
 /**
- * Stops and removes the clusters right below a folder whose starter is dead; those of the living, and of other machines, stay.
+ * Removes the folders right below `parent` whose owner is dead, after stopping every cluster in them; those of the living, of other machines and of other users stay.
+ * @param prefix only folders whose name starts so
  * @returns the folders that were removed
  */
-export async function removeOrphans(parent: string): Promise<string[]> {
+export async function removeOrphans(parent: string, prefix = ''): Promise<string[]> {
 	const removed: string[] = [];
 	for (const entry of await readdir(parent).catch(() => [])) {
 		const directory = path.join(parent, entry);
-		const record = readClusterRecord(directory);
+		const record = entry.startsWith(prefix) ? readFolderRecord(directory) : null;
 		if (record !== null && readLife(record.owner) === 'dead') {
-			await stopServerOf(directory);
-			await rm(record.socketDirectory, {recursive: true, force: true});
-			await rm(directory, {recursive: true, force: true});
+			await removeOwnedFolder(directory);
 			removed.push(directory);
 		}
 	}
 	return removed;
+}
+
+/** Removes a folder of ours with everything in it: clusters right below it, or the cluster it is, are stopped first. */
+export async function removeOwnedFolder(directory: string): Promise<void> {
+	for (const entry of await readdir(directory).catch(() => [])) {
+		if (readClusterRecord(path.join(directory, entry)) !== null) {
+			await removeOwnedFolder(path.join(directory, entry));
+		}
+	}
+	const socketDirectory = readClusterRecord(directory)?.socketDirectory;
+	if (socketDirectory !== undefined) {
+		await stopServerOf(directory);
+		if (socketDirectory.startsWith(shortSocketPrefix)) {
+			await rm(socketDirectory, {recursive: true, force: true});
+		}
+	}
+	await rm(directory, {recursive: true, force: true, maxRetries: 5});
 }
 
 /** Ends the server of a cluster's folder at once, whoever started it, and waits until it is gone. */

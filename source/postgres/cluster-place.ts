@@ -5,6 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import {execa} from 'execa';
 import {Refusal} from '../journal/refusal.ts';
+import {readProcessIdentity, writeFolderRecord} from './cluster-owner.ts';
+import type {ProcessIdentity} from './cluster-owner.ts';
 
 export interface ServerUser {
 	uid: number;
@@ -31,15 +33,18 @@ export async function findServerUser(): Promise<ServerUser | null> {
 }
 
 /**
- * Makes a fresh private folder (0700) for clusters below the first of `parents` that the server's user can reach, else below the system's temporary folder.
+ * Makes a fresh private folder (0700) for clusters below `parent` if the server's user can reach that, else below the system's temporary folder.
+ * It carries its owner's name, so that removeOrphans finds it and all clusters in it when the owner is dead; while it lives, removeOwnedFolder takes it away.
  * @param prefix start of the folder's name
+ * @param owner default: this process
  */
-export async function makeClusterParent(prefix: string, parents: readonly string[] = []): Promise<string> {
+export async function makeClusterParent(prefix: string, {parent: wanted, owner}: {parent?: string; owner?: ProcessIdentity} = {}): Promise<string> {
 	const user = await findServerUser();
-	for (const parent of [...parents, os.tmpdir(), '/tmp']) {
+	for (const parent of [...wanted === undefined ? [] : [wanted], os.tmpdir(), '/tmp']) {
 		if (await canTraverse(parent, user)) {
 			await mkdir(parent, {recursive: true});
 			const folder = mkdtempSync(path.join(parent, prefix));
+			writeFolderRecord(folder, {owner: owner ?? readProcessIdentity()!});
 			await giveTo(folder, user);
 			return folder;
 		}

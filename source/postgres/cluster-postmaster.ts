@@ -50,6 +50,6 @@ async function isReady(data: string, pid: number | undefined): Promise<boolean> 
 
 async function readReason(directory: string): Promise<string> {
 	const lines = (await readFile(path.join(directory, 'log'), 'utf8').catch(() => '')).trim().split('\n');
-	const telling = lines.filter(line => /FATAL|PANIC|ERROR|HINT|could not/.test(line)).slice(-3);
+	const telling = lines.filter(line => /FATAL|PANIC|ERROR|HINT|could not|invalid|unrecognized/.test(line)).slice(-3);
 	return (telling.length > 0 ? telling : lines.slice(-2)).join(' ').slice(0, 600) || 'its log is empty.';
 }

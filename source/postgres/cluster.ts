@@ -7,7 +7,7 @@ import path from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import pg from 'pg';
 import {Refusal} from '../journal/refusal.ts';
-import {readClusterRecord, readProcessIdentity, readServerPid, sendSignal, stopServerOf, writeClusterRecord} from './cluster-owner.ts';
+import {readClusterRecord, readProcessIdentity, readServerPid, removeOwnedFolder, sendSignal, shortSocketPrefix, stopServerOf, writeFolderRecord} from './cluster-owner.ts';
 import type {ClusterRecord, ProcessIdentity} from './cluster-owner.ts';
 import {copyDataDirectory, copyFromPrimary, makeDataDirectory} from './cluster-data.ts';
 import {findServerUser, giveTo} from './cluster-place.ts';
@@ -59,7 +59,7 @@ export interface Cluster {
 	start(): Promise<void>;
 	/** Stops it at once and removes its folders. */
 	remove(): Promise<void>;
-	/** The same without waiting, for a handler of `exit`. */
+	/** The same without a promise, for a handler of `exit`; takes some 50 ms, at most 5 s. */
 	removeNow(): void;
 }
 
@@ -86,7 +86,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 			...options.settings,
 		},
 	};
-	writeClusterRecord(directory, record);
+	writeFolderRecord(directory, record);
 	const cluster = clusterOf(directory, record, programs);
 	try {
 		await giveTo(record.socketDirectory, user);
@@ -147,15 +147,16 @@ function clusterOf(directory: string, record: ClusterRecord, programs: Programs)
 		},
 		stop: async (mode = 'fast') => stopServerOf(directory, signals[mode]),
 		start: async () => runPostmaster({programs, directory, user: await findServerUser()}),
-		async remove() {
-			await stopServerOf(directory, 'SIGQUIT');
-			await rm(record.socketDirectory, {recursive: true, force: true});
-			await rm(directory, {recursive: true, force: true, maxRetries: 5});
-		},
+		remove: async () => removeOwnedFolder(directory),
 		removeNow() {
 			const pid = readServerPid(directory);
 			if (pid !== null) {
 				sendSignal(pid, 'SIGQUIT');
+			}
+			// A dying server still writes: removing under it leaves files. Nothing can be awaited on the way out, so sleep in short steps.
+			const nap = new Int32Array(new SharedArrayBuffer(4));
+			for (let naps = 0; naps < 250 && readServerPid(directory) !== null; naps++) {
+				Atomics.wait(nap, 0, 0, 20);
 			}
 			for (const folder of [record.socketDirectory, directory]) {
 				rmSync(folder, {recursive: true, force: true, maxRetries: 20, retryDelay: 50});
@@ -171,7 +172,7 @@ async function makeSocketDirectory(directory: string): Promise<string> {
 		await mkdir(inside, {mode: 0o700});
 		return inside;
 	}
-	const short = await mkdtemp('/tmp/holdpoint-s-');
+	const short = await mkdtemp(shortSocketPrefix);
 	await chmod(short, 0o700);
 	return short;
 }
@@ -180,7 +181,7 @@ async function makeSocketDirectory(directory: string): Promise<string> {
 async function startOnFreePort(cluster: Cluster, record: ClusterRecord): Promise<void> {
 	for (let attempt = 1; ; attempt++) {
 		record.port = await findFreePort();
-		writeClusterRecord(cluster.directory, record);
+		writeFolderRecord(cluster.directory, record);
 		await writeConfiguration(cluster);
 		try {
 			await cluster.start();

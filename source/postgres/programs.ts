@@ -90,7 +90,7 @@ async function findFolders(search: ProgramSearch): Promise<string[]> {
 	return [...new Set(found)];
 }
 
-/** A folder of the PATH, and the real folder behind its links: `postgres` alone is often linked from elsewhere. */
+/** The real folder behind a PATH folder's links, where a packager keeps all programs of one version, and the folder itself. */
 async function foldersBehind(folder: string): Promise<string[]> {
 	const folders: string[] = [];
 	for (const name of ['postgres', 'pg_dump', 'psql']) {
@@ -100,7 +100,7 @@ async function foldersBehind(folder: string): Promise<string[]> {
 		}
 		// Debian's /usr/bin/pg_dump is a Perl wrapper that chooses by its own rules; the real programs are in the distribution folders.
 		if (path.basename(real) !== 'pg_wrapper') {
-			folders.push(folder, path.dirname(real));
+			folders.push(path.dirname(real), folder);
 		}
 	}
 	return folders;
