@@ -1,17 +1,12 @@
 /** What the monitor needs of a connection, and the options that keep its own queries harmless. */
 import type {Row, Session, SessionOptions} from '../postgres/session.ts';
+import type {Backend} from '../postgres/signal.ts';
 
 export type {Row} from '../postgres/session.ts';
+export type {Backend} from '../postgres/signal.ts';
 
 /** One PostgreSQL session, as source/postgres/session.ts opens it. */
 export type MonitorSession = Pick<Session, 'pid' | 'versionNumber' | 'query' | 'multi' | 'close'>;
-
-/** The migration's own backend; a pid can be reused, the pair can't. */
-export interface Backend {
-	pid: number;
-	/** pg_stat_activity.backend_start as text with its offset from UTC, exact to the microsecond. */
-	backendStart: string;
-}
 
 /**
  * How a session of the monitor is to be opened: it never waits long for a lock, never runs long, and never keeps a

@@ -1,0 +1,93 @@
+/** Makes the sample that everyone sees out of what one poll read and what is remembered of those before. */
+import type {ActiveSession, Sample} from '../journal/shapes/sample.ts';
+import {buildLockGraph, type LockGraph} from './blocking.ts';
+import type {Backend} from './connection.ts';
+import {readLag} from './lag.ts';
+import type {Poll, RefusedQueries} from './poll.ts';
+import type {ActivityRow} from './queries/activity.ts';
+import {pollQueries} from './queries/index.ts';
+import {baseline, rates, type Counters} from './rates.ts';
+import {fillWaits, type SeenWaits} from './waits.ts';
+
+/** What one poll needs of earlier ones. */
+export interface Memory {
+	/** In the order of time; of the same start of the server only. */
+	counters: readonly Counters[];
+	waits: SeenWaits;
+}
+
+export const noMemory: Memory = {counters: [], waits: new Map()};
+
+/** Long enough to tell the age of a lag; a longer one is shown as at least this many polls. */
+const mostCounters = 900;
+const mostLocksWaiting = 200;
+
+/** The lock graph of a poll, and the memory for the next one. */
+export function readGraph({poll, memory, nowMs}: {poll: Poll; memory: Memory; nowMs: number}): {graph: LockGraph; memory: Memory} {
+	const {counters} = poll.instance;
+	const before = memory.counters.at(-1)?.started === counters.started ? memory.counters : [];
+	const {rows, seen} = fillWaits({rows: poll.contested ?? [], seen: memory.waits, nowMs});
+	const leaders = new Map((poll.activity ?? []).flatMap(row => row.leader === null || row.leader === row.pid ? [] : [[row.pid, row.leader] as const]));
+	return {graph: buildLockGraph(rows, leaders), memory: {counters: [...before, counters].slice(-mostCounters), waits: seen}};
+}
+
+export interface SampleParts {
+	/** ISO 8601, UTC. */
+	at: string;
+	tookMs: number;
+	poll: Poll;
+	graph: LockGraph;
+	/** With this poll's counters as the last. */
+	memory: Memory;
+	migration: Backend | null;
+	refused: RefusedQueries;
+}
+
+/** Pure: the same parts make the same sample. */
+export function makeSample({at, tookMs, poll, graph, memory, migration, refused}: SampleParts): Sample {
+	const {instance} = poll;
+	const active = (poll.activity ?? []).filter(row => row.leader === null || row.leader === row.pid).map(row => describeSession(row, graph));
+	const migrates = migration !== null && (poll.activity === null || active.some(session => session.migration));
+	return {
+		at,
+		server: {version: instance.version, role: instance.standby ? 'standby' : 'primary', uptimeSeconds: instance.uptimeSeconds},
+		active,
+		locksWaiting: graph.waits.slice(0, mostLocksWaiting),
+		blockers: graph.blockers,
+		replication: [...poll.receiver ?? [], ...(poll.replication ?? []).map(row => readLag(row, memory.counters))],
+		slots: poll.slots ?? [],
+		progress: poll.progress ?? [],
+		connections: {...instance.connections, waiting: poll.contested === null ? null : graph.waits.length},
+		rates: rates(baseline(memory.counters.slice(0, -1), instance.counters), instance.counters),
+		behind: migrates ? graph.behind(migration.pid) : null,
+		hidden: nameHidden(poll, refused),
+		tookMs,
+	};
+}
+
+function describeSession(row: ActivityRow, graph: LockGraph): ActiveSession {
+	return {
+		pid: row.pid,
+		user: row.user,
+		application: row.application,
+		client: row.client,
+		state: row.state,
+		seconds: row.seconds,
+		transactionSeconds: row.transactionSeconds,
+		waitEvent: row.waitEvent,
+		query: row.query,
+		blockedBy: graph.blockedBy(row.pid),
+		migration: row.migration,
+		backendStart: row.backendStart,
+		backendType: row.backendType,
+	};
+}
+
+function nameHidden({instance, replication}: Poll, refused: RefusedQueries): string[] {
+	const grant = `GRANT pg_monitor TO ${instance.role};`;
+	return [
+		...instance.sees ? [] : [`Sessions of other roles: their state, query and transaction times, and the counts by state, are hidden from ${instance.role}: ${grant}`],
+		...instance.sees || !replication?.length ? [] : [`How far the standbys are is hidden from ${instance.role}: ${grant}`],
+		...[...refused].map(([name, reason]) => `The server refuses to tell about ${pollQueries[name].shows}: ${reason}.`),
+	];
+}

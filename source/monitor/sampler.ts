@@ -1,0 +1,148 @@
+/** The loop that reads the database again and again, on a connection of its own that it opens anew when it is lost. */
+import {Refusal} from '../journal/refusal.ts';
+import type {Sample} from '../journal/shapes/sample.ts';
+import {answerWithinMs, type Backend, type MonitorSession} from './connection.ts';
+import {queryPoll, type RefusedQueries} from './poll.ts';
+import {activityOf, parseActivity} from './queries/activity.ts';
+import {makeSample, noMemory, readGraph, type Memory} from './sample.ts';
+
+export interface SamplerOptions {
+	/** Opens a session, best with monitorSessionOptions; called again after every loss. */
+	connect: () => Promise<MonitorSession>;
+	/** From the end of one poll to the start of the next, in milliseconds; null: only `once` reads. */
+	intervalMs: number | null;
+	/** The migration's own backend: always in the sample, pinned, and asked about who waits for it. */
+	migrationBackend: () => Backend | null;
+	onSample: (sample: Sample) => void;
+	/** A poll that failed: one sentence, and the ISO time since when nothing was read. */
+	onFailure: (error: string, since: string) => void;
+	/** Milliseconds since 1970. */
+	now?: () => number;
+}
+
+export interface Sampler {
+	/** Takes effect at once; null stops the polls, not the connection. */
+	setInterval(ms: number | null): void;
+	/** One sample now, or the one under way; told to `onSample` too. @throws Refusal 2 when the database can't be read */
+	once(): Promise<Sample>;
+	stop(): Promise<void>;
+}
+
+/** Starts with a poll at once. Polls never overlap; a failure is told and tried again, sooner at first than later. */
+export function startSampler({connect, intervalMs, migrationBackend, onSample, onFailure, now = Date.now}: SamplerOptions): Sampler {
+	let session: MonitorSession | null = null;
+	let refused: RefusedQueries = new Map();
+	let memory: Memory = noMemory;
+	let polling: Promise<Sample> | null = null;
+	let failures = 0;
+	let blindSince: string | null = null;
+	let timer: NodeJS.Timeout | undefined;
+	let stopped = false;
+
+	const open = async (): Promise<MonitorSession> => {
+		const opened = await connect();
+		if (stopped) {
+			await opened.close();
+			throw new Refusal(2, 'The monitor was stopped.');
+		}
+
+		refused = new Map();
+		return opened;
+	};
+
+	const read = async (): Promise<Sample> => {
+		const startedMs = now();
+		session ??= await open();
+		const askedMs = now();
+		const migration = migrationBackend();
+		const context = {version: session.versionNumber, migration};
+		const poll = await queryPoll({session, context, refused});
+		const tookMs = now() - askedMs;
+		const {graph, memory: next} = readGraph({poll, memory, nowMs: now()});
+		memory = next;
+		const listed = new Set(poll.activity?.map(row => row.pid));
+		// A blocker that does nothing, or is one of ours, is in no list of active sessions, and yet the one to know.
+		const missing = graph.blockers.map(blocker => blocker.pid).filter(pid => pid !== 0 && !listed.has(pid)).slice(0, 20);
+		if (poll.activity && missing.length > 0) {
+			const [rows] = await session.multi(activityOf(missing, context), {timeoutMs: answerWithinMs});
+			poll.activity.push(...(rows ?? []).map(parseActivity));
+		}
+
+		return makeSample({at: new Date(startedMs).toISOString(), tookMs, poll, graph, memory, migration, refused});
+	};
+
+	const fail = (error: unknown): void => {
+		failures++;
+		blindSince ??= new Date(now()).toISOString();
+		// A statement that took too long leaves a good connection; anything else is answered with a new one.
+		if (!isTimeout(error)) {
+			void session?.close();
+			session = null;
+		}
+
+		if (!stopped) onFailure(sentenceOf(error), blindSince);
+	};
+
+	const poll = (): Promise<Sample> => {
+		polling ??= read().then(
+			sample => {
+				polling = null;
+				failures = 0;
+				blindSince = null;
+				if (!stopped) onSample(sample);
+				return sample;
+			},
+			(error: unknown) => {
+				polling = null;
+				fail(error);
+				throw error;
+			},
+		);
+		return polling;
+	};
+
+	const schedule = (): void => {
+		clearTimeout(timer);
+		if (stopped || intervalMs === null) return;
+		timer = setTimeout(() => void tick(), failures === 0 ? intervalMs : Math.min(250 * 2 ** (failures - 1), 5000));
+	};
+
+	const tick = async (): Promise<void> => {
+		await poll().catch((error: unknown) => {
+			// Already told to onFailure; what onSample itself threw is a fault of ours and must be seen.
+			if (failures === 0) throw error;
+		});
+		schedule();
+	};
+
+	if (intervalMs !== null) void tick();
+	return {
+		setInterval(ms) {
+			intervalMs = ms;
+			schedule();
+		},
+		async once() {
+			try {
+				return await poll();
+			} catch (error) {
+				throw error instanceof Refusal ? error : new Refusal(2, `The database can't be read: ${sentenceOf(error)}`);
+			}
+		},
+		async stop() {
+			stopped = true;
+			clearTimeout(timer);
+			// A connection that is only being opened is not waited for; it is closed when it comes.
+			if (!session) return;
+			await polling?.catch(() => undefined);
+			await session?.close();
+			session = null;
+		},
+	};
+}
+
+const isTimeout = (error: unknown): boolean => ['57014', '55P03'].includes((error as {code?: string}).code ?? '');
+
+function sentenceOf(error: unknown): string {
+	const message = error instanceof Error ? error.message : String(error);
+	return /[.!?]$/.test(message) ? message : `${message}.`;
+}
