@@ -5,6 +5,8 @@ export default defineConfig({
 	test: {
 		include: ['test/**/*.test.{ts,tsx}'],
 		globalSetup: ['test/servers/global-setup.ts'],
+		// The second is for .ci/run, which counts in it.
+		reporters: ['default', ['json', {outputFile: '.cache/test-results.json'}]],
 		// Forks, since tests change folders, send signals and start processes; one PostgreSQL pair for each of the two.
 		pool: 'forks',
 		maxWorkers: 2,

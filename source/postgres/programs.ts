@@ -3,6 +3,7 @@ import {access, constants, readdir, realpath} from 'node:fs/promises';
 import path from 'node:path';
 import {execa} from 'execa';
 import {Refusal} from '../journal/refusal.ts';
+import programFolders from './program-folders.json' with {type: 'json'};
 
 const programNames = [
 	'postgres', 'initdb', 'pg_ctl', 'pg_basebackup', 'pg_controldata', 'psql', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pg_verifybackup', 'pgbench',
@@ -106,21 +107,10 @@ async function foldersBehind(folder: string): Promise<string[]> {
 	return folders;
 }
 
-/** The folders that packagers use, newest version first. */
+/** The folders that packagers use (the same list as in scripts/setup.mjs), newest version first. */
 async function distributionFolders(): Promise<string[]> {
-	const patterns: {parent: string; prefix: string; rest: string}[] = [
-		{parent: '/usr/lib/postgresql', prefix: '', rest: 'bin'},
-		{parent: '/usr', prefix: 'pgsql-', rest: 'bin'},
-		{parent: '/usr/libexec', prefix: 'postgresql', rest: ''},
-		{parent: '/usr/lib', prefix: 'postgresql', rest: 'bin'},
-		{parent: '/opt/homebrew/opt', prefix: 'postgresql@', rest: 'bin'},
-		{parent: '/usr/local/opt', prefix: 'postgresql@', rest: 'bin'},
-		{parent: '/home/linuxbrew/.linuxbrew/opt', prefix: 'postgresql@', rest: 'bin'},
-		{parent: '/Applications/Postgres.app/Contents/Versions', prefix: '', rest: 'bin'},
-		{parent: '/Library/PostgreSQL', prefix: '', rest: 'bin'},
-	];
 	const found: {folder: string; version: number}[] = [];
-	for (const {parent, prefix, rest} of patterns) {
+	for (const {parent, prefix, rest} of programFolders.versioned) {
 		for (const entry of await readdir(parent).catch(() => [])) {
 			const version = entry.startsWith(prefix) ? Number(entry.slice(prefix.length)) : Number.NaN;
 			if (entry.length > prefix.length && Number.isFinite(version)) {
@@ -129,7 +119,7 @@ async function distributionFolders(): Promise<string[]> {
 		}
 	}
 	const newestFirst = found.sort((a, b) => b.version - a.version).map(({folder}) => folder);
-	return [...newestFirst, '/opt/homebrew/opt/libpq/bin', '/usr/local/opt/libpq/bin', '/usr/local/pgsql/bin'];
+	return [...newestFirst, ...programFolders.fixed];
 }
 
 async function holdsAll(directory: string, needs: readonly ProgramName[]): Promise<boolean> {
