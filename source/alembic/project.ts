@@ -1,0 +1,38 @@
+/** An Alembic project and the Python that runs it. */
+import {existsSync} from 'node:fs';
+import type {Settings} from '../config/settings.ts';
+import {Refusal} from '../journal/refusal.ts';
+import {findInterpreter} from './interpreter.ts';
+
+export interface AlembicProject {
+	/** Absolute; Alembic runs there. */
+	directory: string;
+	/** Command and arguments that run the project's own Python. */
+	python: string[];
+	/** As Python said at the start. */
+	versions: {python: string; alembic: string; sqlalchemy: string};
+	ini: string | null;
+	section: string;
+	/** Further global arguments of Alembic, such as `-x tenant=a`. */
+	arguments: string[];
+	/** The whole environment of its process. */
+	environment: Record<string, string>;
+}
+
+export interface OpenProjectOptions {
+	directory: string;
+	alembic: Settings['alembic'];
+	environment: NodeJS.ProcessEnv;
+}
+
+/**
+ * Finds the project's Python by asking candidates whether they can import Alembic.
+ * @throws Refusal 2 when none can, with what was tried.
+ */
+export async function openProject({directory, alembic, environment}: OpenProjectOptions): Promise<AlembicProject> {
+	if (!existsSync(directory)) throw new Refusal(2, `There is no folder ${directory}. Name the folder of alembic.ini with --project.`);
+	const whole = Object.fromEntries(Object.entries({...environment, ...alembic.environment}).filter((entry): entry is [string, string] => entry[1] !== undefined));
+	const base = {directory, ini: alembic.ini, section: alembic.section, arguments: alembic.arguments, environment: whole};
+	const {python, versions} = await findInterpreter(base, alembic.python);
+	return {...base, python, versions};
+}

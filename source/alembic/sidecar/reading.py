@@ -1,0 +1,63 @@
+"""The verb that only reads: several answers from one start of Python, each in a process of its own, since env.py may leave anything behind."""
+
+
+def read(wanted):
+    """Emits `answer` events: {answer: name, value} or {answer: name, problem}."""
+    try:
+        config = load_config('current')
+    except BaseException as error:
+        emit('answer', answer='graph', value={'revisions': [], 'heads': [], 'problems': [problem_of(error)], 'warnings': [], 'config': None, 'environment': None, 'files': []})
+        return
+    script, graph = read_graph(config)
+    emit('answer', answer='graph', value=graph)
+    if wanted.get('facts') and script is not None:
+        answer('facts', lambda: [read_facts(file) for file in version_files(script)])
+    fatal = [each for each in graph['problems'] if each['kind'] not in ('several-heads', 'duplicate-revision', 'long-revision')]
+    env_runs = (
+        ('connection', lambda: read_connection(config, script), not script),
+        ('imports', lambda: read_imports(script, imports_of_environment(config, script)), not script),
+        ('path', lambda: read_path(script, wanted['path']), fatal),
+        ('database', lambda: read_database(config, script, wanted['database']), fatal),
+        ('sql', lambda: read_sql(load_config(wanted['sql']['action'], '%s:%s' % (','.join(wanted['sql']['from']) or 'base', wanted['sql']['to']), '--sql'), script, wanted['sql']), fatal),
+    )
+    for name, work, broken in env_runs:
+        if not wanted.get(name):
+            continue
+        if broken:
+            emit('answer', answer=name, problem=(fatal or graph['problems'])[0])
+        elif name == 'path' or not hasattr(os, 'fork'):
+            answer(name, work)
+        else:
+            apart(name, work)
+
+
+def imports_of_environment(config, script):
+    try:
+        return read_connection(config, script)['modules']
+    except Problem:
+        return []
+
+
+def answer(name, work):
+    try:
+        emit('answer', answer=name, value=work())
+    except BaseException as error:
+        sys.stderr.write(scrub(traceback.format_exc()))
+        emit('answer', answer=name, problem=problem_of(error))
+
+
+def apart(name, work):
+    """Runs it in a copy of this process, so that a second env.py starts as fresh as the first and may end its process."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        try:
+            answer(name, work)
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    if status:
+        emit('answer', answer=name, problem=Problem('failed', 'The project ended the process that ran its env.py (status %d).' % status).data)
