@@ -1,0 +1,56 @@
+/** What the monitor's tests share: its sessions, and a blocked crowd on a real server. */
+import type pg from 'pg';
+import {monitorSessionOptions} from '../../source/monitor/connection.ts';
+import {parseConninfo} from '../../source/postgres/conninfo.ts';
+import {connect, type Session} from '../../source/postgres/session.ts';
+import {eventually, type FreshDatabase} from '../servers.ts';
+
+/** A session as the room opens the monitor's. */
+export const openMonitorSession = async (url: string): Promise<Session> => connect(parseConninfo(url, {}, '/nowhere'), monitorSessionOptions);
+
+export interface Crowd {
+	/** Idle in transaction, having read table `orders`. */
+	holder: number;
+	/** Wants ACCESS EXCLUSIVE on it. */
+	altering: number;
+	alteringStart: string;
+	/** Read it, and so wait behind the ALTER. */
+	readers: number[];
+	/** Lets everybody go. */
+	release(): Promise<void>;
+}
+
+/** Makes table `orders`, and who waits for whom on it: readers ← ALTER ← a holder who does nothing. */
+export async function makeCrowd(database: FreshDatabase, readers: number): Promise<Crowd> {
+	const holder = await database.client();
+	await holder.query('CREATE TABLE IF NOT EXISTS orders (id int)');
+	await holder.query("SET application_name = 'reports'; BEGIN; SELECT * FROM orders");
+	const altering = await database.client();
+	await altering.query("SET application_name = 'shop-migration'");
+	const {rows: [start]} = await altering.query<{text: string}>("SELECT to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00' AS text FROM pg_stat_activity WHERE pid = pg_backend_pid()");
+	const pending: Promise<unknown>[] = [altering.query('ALTER TABLE orders ADD COLUMN note text')];
+	await waiting(holder, [pidOf(altering)]);
+	const clients = await Promise.all(Array.from({length: readers}, async () => database.client()));
+	for (const client of clients) pending.push(client.query('SELECT * FROM orders'));
+	await waiting(holder, clients.map(pidOf));
+	return {
+		holder: pidOf(holder),
+		altering: pidOf(altering),
+		alteringStart: start!.text,
+		readers: clients.map(pidOf),
+		async release() {
+			await holder.query('COMMIT');
+			await Promise.allSettled(pending);
+		},
+	};
+}
+
+/** Resolves when all of them wait for a lock. */
+export async function waiting(asker: pg.Client, pids: number[]): Promise<void> {
+	await eventually(`${pids.length} sessions waiting for a lock`, async () => {
+		const {rows} = await asker.query<{waiting: number}>('SELECT count(DISTINCT pid)::int AS waiting FROM pg_locks WHERE NOT granted AND waitstart IS NOT NULL AND pid = ANY ($1)', [pids]);
+		return rows[0]?.waiting === pids.length;
+	});
+}
+
+export const pidOf = (client: pg.Client): number => (client as unknown as {processID: number}).processID;
