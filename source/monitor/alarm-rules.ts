@@ -1,0 +1,110 @@
+/** The alarms, one rule each: what it looks for in a sample, and the sentence it says. */
+import type {GuardPolicy} from '../journal/shapes/run.ts';
+import type {ActiveSession, Sample} from '../journal/shapes/sample.ts';
+import {bytesText, countText, secondsText, sessionText} from './words.ts';
+
+export interface Sign {
+	level: 'note' | 'warning' | 'critical';
+	text: string;
+}
+
+interface Look {
+	sample: Sample;
+	policy: GuardPolicy;
+	standbys: readonly string[];
+	/** It is up already: then it takes less to keep it up. */
+	up: boolean;
+}
+
+export interface AlarmRule {
+	/** Its name in the journal. */
+	alarm: string;
+	look(look: Look): Sign | null;
+}
+
+/** Where the policy sets no limit of its own: what gh-ost's users and DBAs take as "too far behind" and "too long". */
+const lagSeconds = 30;
+const lagBytes = 256 * 1024 * 1024;
+const retainedBytes = 1024 * 1024 * 1024;
+const longTransactionSeconds = 300;
+const idleTransactionSeconds = 60;
+
+export const alarmRules: readonly AlarmRule[] = [
+	{
+		alarm: 'blocked',
+		look({sample, policy, up}) {
+			const waiting = sample.connections.waiting ?? sample.locksWaiting.length;
+			const longest = Math.max(0, ...sample.locksWaiting.filter(wait => wait.kind !== 'virtualxid').map(wait => wait.seconds ?? 0));
+			if (waiting === 0 || (!reaches(waiting, 5, up) && !reaches(longest, 1, up))) return null;
+			const root = sample.blockers[0];
+			const bad = waiting > (policy.maxBlockedSessions ?? Infinity) || longest > (policy.maxBlockedSeconds ?? Infinity);
+			const text = `${countText(waiting, 'session waits', 'sessions wait')} for locks, the longest ${secondsText(longest)}`;
+			return {level: bad ? 'critical' : 'warning', text: root ? `${text}; ${root.total} of them behind ${nameRoot(root.pid, sample)}.` : `${text}.`};
+		},
+	},
+	{
+		alarm: 'idle-blocker',
+		look({sample, up}) {
+			const root = sample.blockers.map(({pid, total}) => ({total, session: sample.active.find(session => session.pid === pid)}))
+				.find(({session}) => session?.state?.startsWith('idle in transaction') && reaches(session.transactionSeconds ?? 0, 2, up));
+			return root?.session ? {level: 'warning', text: `${sessionText(root.session)} blocks ${countText(root.total, 'session', 'sessions')} and does nothing; a cancel does not end it, only terminating does.`} : null;
+		},
+	},
+	{
+		alarm: 'lag',
+		look({sample, policy, up}) {
+			const [seconds, bytes] = [policy.maxLagSeconds ?? lagSeconds, policy.maxLagBytes ?? lagBytes];
+			const behind = sample.replication.filter(standby => reaches(standby.lagSeconds ?? 0, seconds, up) || reaches(standby.lagBytes ?? 0, bytes, up));
+			if (behind.length === 0) return null;
+			const names = behind.map(({name, lagSeconds, lagBytes}) => `${name} (${secondsText(lagSeconds)}, ${bytesText(lagBytes)})`);
+			return {level: 'warning', text: `Replication is behind: ${names.join(', ')}.`};
+		},
+	},
+	{
+		alarm: 'standby-missing',
+		look({sample, standbys}) {
+			const there = new Set(sample.replication.filter(standby => standby.state === 'streaming' || standby.state === null).map(standby => standby.name));
+			const missing = sample.server.role === 'primary' ? standbys.filter(name => !there.has(name)) : [];
+			return missing.length > 0 ? {level: 'critical', text: `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not streaming from this server; ${missing.length === 1 ? 'its' : 'their'} lag is unknown.`} : null;
+		},
+	},
+	{
+		alarm: 'long-transaction',
+		look({sample, up}) {
+			const longest = longestOf(sample.active.filter(session => !session.migration && session.backendType !== 'autovacuum worker'));
+			const limit = longest?.state?.startsWith('idle in transaction') ? idleTransactionSeconds : longTransactionSeconds;
+			return longest && reaches(longest.transactionSeconds ?? 0, limit, up)
+				? {level: 'note', text: `${sessionText(longest)} has a transaction open for ${secondsText(longest.transactionSeconds)}; CREATE INDEX CONCURRENTLY would wait for it.`}
+				: null;
+		},
+	},
+	{
+		alarm: 'connections',
+		look({sample: {connections: {total, max}}, policy, up}) {
+			if (total === null || max === null) return null;
+			const free = 100 * (max - total) / max;
+			const limit = policy.minFreeConnectionsPercent ?? 10;
+			// Half as many again must be free before it clears.
+			return free < (up ? limit * 1.5 : limit) ? {level: 'critical', text: `${total} of ${max} connections are used, ${Math.floor(free)} % are free.`} : null;
+		},
+	},
+	{
+		alarm: 'slot',
+		look({sample, policy, up}) {
+			const limit = policy.maxRetainedWalBytes ?? retainedBytes;
+			const slots = sample.slots.filter(slot => !slot.active && reaches(slot.retainedBytes ?? 0, limit, up));
+			return slots.length > 0 ? {level: 'warning', text: `${slots.map(slot => `The inactive replication slot ${slot.name} keeps ${bytesText(slot.retainedBytes)} of WAL`).join('; ')}: the disk fills until it is used again or dropped.`} : null;
+		},
+	},
+];
+
+const reaches = (value: number, limit: number, up: boolean): boolean => value > (up ? limit / 2 : limit);
+
+function longestOf(sessions: ActiveSession[]): ActiveSession | undefined {
+	return sessions.reduce<ActiveSession | undefined>((longest, session) => (session.transactionSeconds ?? 0) > (longest?.transactionSeconds ?? 0) ? session : longest, undefined);
+}
+
+function nameRoot(pid: number, sample: Sample): string {
+	const session = sample.active.find(each => each.pid === pid);
+	return pid === 0 ? 'a prepared transaction' : session ? sessionText(session) : `pid ${pid}`;
+}
