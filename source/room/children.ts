@@ -3,10 +3,11 @@
  * its input a FIFO that never ends, and its exit status left behind by rename. The next room follows them on.
  */
 import {execFileSync, spawn} from 'node:child_process';
-import {closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, statSync, watch, writeFileSync, writeSync} from 'node:fs';
+import {closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, watch, writeFileSync, writeSync} from 'node:fs';
 import path from 'node:path';
 import {StringDecoder} from 'node:string_decoder';
 import {Refusal} from '../journal/refusal.ts';
+import {readLife, readProcessIdentity, type ProcessIdentity} from '../postgres/cluster-owner.ts';
 
 /**
  * $1 is the folder, the rest the program. The FIFO is opened read-write, so that neither the room's death is an end of
@@ -56,7 +57,7 @@ export function startChild({folder, argv, directory, environment, firstLine}: St
 	child.on('error', () => {});
 	if (!child.pid) throw new Refusal(2, `${argv[0]} can't be started in ${directory}.`);
 	child.unref();
-	writeFileSync(path.join(folder, 'child.json.partial'), `${JSON.stringify({pid: child.pid, started: processStart(child.pid), program: argv[0]})}\n`, {mode: 0o600});
+	writeFileSync(path.join(folder, 'child.json.partial'), `${JSON.stringify({pid: child.pid, identity: readProcessIdentity(child.pid)})}\n`, {mode: 0o600});
 	renameSync(path.join(folder, 'child.json.partial'), path.join(folder, 'child.json'));
 	const started = openChild(folder);
 	if (firstLine !== undefined) started.write(firstLine);
@@ -65,11 +66,11 @@ export function startChild({folder, argv, directory, environment, firstLine}: St
 
 /** Takes up a program that an earlier room, or this one, started. */
 export function openChild(folder: string): Child {
-	const {pid, started} = JSON.parse(readFileSync(path.join(folder, 'child.json'), 'utf8')) as {pid: number; started: string | null};
+	const {pid, identity} = JSON.parse(readFileSync(path.join(folder, 'child.json'), 'utf8')) as {pid: number; identity: ProcessIdentity | null};
 	return {
 		folder,
 		pid,
-		follow: onLine => follow(folder, {pid, started, onLine}),
+		follow: onLine => follow(folder, {identity, onLine}),
 		write(line) {
 			const descriptor = openSync(path.join(folder, 'control'), constants.O_RDWR);
 			try {
@@ -87,7 +88,7 @@ export function openChild(folder: string): Child {
 	};
 }
 
-async function follow(folder: string, {pid, started, onLine}: {pid: number; started: string | null; onLine: (line: string) => void}): Promise<ChildEnd> {
+async function follow(folder: string, {identity, onLine}: {identity: ProcessIdentity | null; onLine: (line: string) => void}): Promise<ChildEnd> {
 	const descriptor = openSync(path.join(folder, 'stdout'), 'r');
 	const take = lineTaker(descriptor, onLine);
 	const wake = wakeOnChange(folder);
@@ -95,7 +96,7 @@ async function follow(folder: string, {pid, started, onLine}: {pid: number; star
 		for (;;) {
 			// Read in this order: what was written before the end was left is then surely taken.
 			const ended = existsSync(path.join(folder, 'exit'));
-			const vanished = !ended && !isAlive(pid, started);
+			const vanished = !ended && (identity === null || readLife(identity) === 'dead');
 			take();
 			if (ended) return {exit: Number.parseInt(readFileSync(path.join(folder, 'exit'), 'utf8'), 10)};
 			if (vanished) return {exit: existsSync(path.join(folder, 'exit')) ? Number.parseInt(readFileSync(path.join(folder, 'exit'), 'utf8'), 10) : null};
@@ -143,30 +144,4 @@ function wakeOnChange(folder: string): {next(): Promise<void>; close(): void} {
 		},
 		close: () => watcher.close(),
 	};
-}
-
-/** Whether the process of that id is still the one that was started then; a zombie has ended. */
-export function isAlive(pid: number, started: string | null): boolean {
-	try {
-		process.kill(pid, 0);
-	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === 'EPERM';
-	}
-	return started === null || processStart(pid) === started;
-}
-
-/** When a process was started, in the system's own words; null where it can't be told, `gone` when it is a zombie. */
-export function processStart(pid: number): string | null {
-	const file = `/proc/${pid}/stat`;
-	try {
-		if (existsSync('/proc/self/stat')) {
-			statSync(file);
-			const fields = readFileSync(file, 'utf8').replace(/^.*\) /s, '').split(' ');
-			return fields[0] === 'Z' ? 'gone' : fields[19] ?? null;
-		}
-		const [state, ...start] = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {encoding: 'utf8'}).trim().split(/\s+/);
-		return state?.startsWith('Z') ? 'gone' : start.join(' ');
-	} catch {
-		return null;
-	}
 }

@@ -1,0 +1,45 @@
+/** Every command of the room, and how one is answered. */
+import {z} from 'zod';
+import {Refusal} from '../../journal/refusal.ts';
+import {sentenceOf} from '../../journal/sentences.ts';
+import type {Request} from '../protocol.ts';
+import type {Listener, Room} from '../room.ts';
+import {approve, backup, downgrade, maintain, plan, rehearse, review, upgrade} from './actions.ts';
+import {attest} from './attest.ts';
+import {check} from './check.ts';
+import {abandon, close} from './close.ts';
+import type {RoomCommand} from './command.ts';
+import {guard} from './guard.ts';
+import {artifact, attach, contacts, events, state, status} from './look.ts';
+import {signal} from './signal.ts';
+import {cancel, hold, proceed} from './steer.ts';
+import {waive} from './waive.ts';
+
+const list: RoomCommand[] = [
+	status, attach, state, events, artifact, contacts,
+	check, attest, waive, plan, approve, backup, review, rehearse, upgrade, downgrade, maintain,
+	cancel, hold, proceed, guard, signal, close, abandon,
+];
+const byName = new Map(list.map(command => [command.name, command]));
+
+/** Answers one request. @throws Refusal with the reason for a no */
+export async function answerRequest(room: Room, request: Request, asker: Listener): Promise<unknown> {
+	if (request.command === 'help') return list.map(({name, says}) => ({command: name, says}));
+	if (request.command === 'stop') return void setImmediate(() => void room.end(`${asker.by} stopped it`));
+	const command = byName.get(request.command);
+	if (!command) throw new Refusal(2, `The room has no command ${JSON.stringify(request.command)}; ask \`help\`.`);
+	const params = command.params.safeParse(request.params ?? {});
+	if (!params.success) throw new Refusal(2, `${command.name}: ${z.prettifyError(params.error).replace(/\s+/g, ' ')}`);
+	if (command.decides) {
+		room.actions.mustBeAllowed(asker);
+		refuseWhenMoved(room, {command, request, params: params.data});
+	}
+	return command.run(room, params.data, asker);
+}
+
+/** Decisions are about the world that their sender saw. */
+function refuseWhenMoved(room: Room, {command, request, params}: {command: RoomCommand; request: Request; params: unknown}): void {
+	if (request.seen === undefined || !command.movedBy) return;
+	const moved = room.keeper.events.slice(request.seen).find(event => command.movedBy?.(event, params));
+	if (moved) throw new Refusal(3, `Meanwhile ${sentenceOf(moved)?.text ?? moved.kind} (${moved.by}); look again and decide anew.`);
+}

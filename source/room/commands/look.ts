@@ -1,0 +1,68 @@
+/** status, help, state, events, artifact, contacts: what anyone may ask. */
+import {readFileSync, statSync} from 'node:fs';
+import {z} from 'zod';
+import {Refusal} from '../../journal/refusal.ts';
+import {maxLineBytes} from '../protocol.ts';
+import {roomCommand} from './command.ts';
+
+export const status = roomCommand({
+	name: 'status',
+	says: 'what the room is doing, in few words',
+	decides: false,
+	params: z.object({}),
+	run(room) {
+		const {run, target, running, counts, alarms, seq} = room.state();
+		return {
+			run: room.keeper.opened ? run : null, database: target.database, host: target.host, environment: target.environment, seq, items: counts,
+			running: running && {action: running.action, startedAt: running.startedAt, attempt: running.attempt, revision: running.revisions.at(-1)?.revision ?? null, heldSince: running.heldSince},
+			alarms: alarms.map(alarm => alarm.text), consoles: room.consoles.size, pid: process.pid,
+		};
+	},
+});
+
+export const attach = roomCommand({
+	name: 'attach',
+	says: 'tells this connection everything from now on',
+	decides: false,
+	params: z.object({readOnly: z.boolean().default(false)}),
+	run(room, {readOnly}, asker) {
+		asker.readOnly = readOnly || room.settings.readOnly;
+		room.attach(asker);
+	},
+});
+
+export const state = roomCommand({
+	name: 'state',
+	says: 'the whole state of the run',
+	decides: false,
+	params: z.object({}),
+	run: room => ({state: room.state(), opened: room.keeper.opened}),
+});
+
+export const events = roomCommand({
+	name: 'events',
+	says: 'the events of the journal from a number on',
+	decides: false,
+	params: z.object({from: z.number().int().default(1), limit: z.number().int().max(5000).default(1000)}),
+	run: (room, {from, limit}) => room.keeper.events.slice(from - 1, from - 1 + limit),
+});
+
+export const artifact = roomCommand({
+	name: 'artifact',
+	says: 'the text of a kept artifact',
+	decides: false,
+	params: z.object({path: z.string()}),
+	run(room, {path}) {
+		if (!room.state().artifacts.some(kept => kept.path === path)) throw new Refusal(2, `${path} is no artifact of this run.`);
+		if (!statSync(path).isFile() || statSync(path).size > maxLineBytes / 4) throw new Refusal(2, `${path} is too large to be shown here; look at it with a pager.`);
+		return readFileSync(path, 'utf8');
+	},
+});
+
+export const contacts = roomCommand({
+	name: 'contacts',
+	says: 'whom to call',
+	decides: false,
+	params: z.object({}),
+	run: room => (room.settings.contacts.length > 0 ? room.settings.contacts : room.checklist.parsed.contacts),
+});

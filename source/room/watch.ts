@@ -1,0 +1,107 @@
+/** Watches the target for the room: samples into the ring and the recording, alarms into the journal, everything to the consoles. */
+import path from 'node:path';
+import type {Sample} from '../journal/shapes/sample.ts';
+import {decideAlarms, noAlarms, type AlarmState} from '../monitor/alarms.ts';
+import {openRecording, type Recording} from '../monitor/recording.ts';
+import {startSampler, type Sampler} from '../monitor/sampler.ts';
+import type {Push} from './protocol.ts';
+import type {RunKeeper} from './run-keeper.ts';
+import type {TargetLink} from './target-link.ts';
+import type {Settings} from '../config/settings.ts';
+
+/** So many samples a console gets at attach, and charts have to draw. */
+const ringLength = 600;
+const calmIntervalMs = 2000;
+const busyIntervalMs = 1000;
+
+export interface Watch {
+	/** Newest last. */
+	readonly samples: readonly Sample[];
+	/** The newest sample, if it is not older than three intervals. */
+	fresh(): Sample | null;
+	/** Samples while somebody looks or something runs; twice as often while an action runs. */
+	run(need: 'no' | 'calm' | 'busy'): void;
+	/** One reading, now. */
+	once(): Promise<Sample>;
+	/** From the opening of the run on, samples are recorded. */
+	recordInto(folder: string): void;
+	stop(): Promise<void>;
+}
+
+export interface WatchOptions {
+	settings: Settings;
+	target: TargetLink;
+	keeper: () => RunKeeper;
+	tell: (push: Push) => void;
+	onSample?: (sample: Sample) => void;
+}
+
+export function createWatch({settings, target, keeper, tell, onSample}: WatchOptions): Watch {
+	const samples: Sample[] = [];
+	let alarms: AlarmState = noAlarms;
+	let recording: Recording | null = null;
+	let sampler: Sampler | null = null;
+	let need: 'no' | 'calm' | 'busy' = 'no';
+	let blind = false;
+
+	const raise = (sample: Sample | null, failure: {error: string; since: string} | null) => {
+		const next = decideAlarms(alarms, {sample, failure, policy: keeper().state.guard, standbys: settings.standbys});
+		alarms = next.state;
+		if (!keeper().opened) return;
+		for (const alarm of next.raised) keeper().record('alarm-raised', 'holdpoint', {alarm});
+		for (const alarm of next.cleared) keeper().record('alarm-cleared', 'holdpoint', {alarm});
+	};
+	const onFailure = (error: string, since: string) => {
+		blind = true;
+		tell({push: 'blind', error, since});
+		raise(null, {error, since});
+	};
+	const take = (sample: Sample) => {
+		blind = false;
+		samples.push(sample);
+		if (samples.length > ringLength) samples.shift();
+		recording?.append(sample);
+		tell({push: 'sample', sample});
+		raise(sample, null);
+		onSample?.(sample);
+	};
+	const options = {connect: () => target.openSession('monitor'), migrationBackend: () => keeper().state.running?.backend ?? null};
+	return {
+		samples,
+		fresh() {
+			const last = samples.at(-1);
+			return last && !blind && Date.now() - Date.parse(last.at) < 3 * calmIntervalMs ? last : null;
+		},
+		run(wanted) {
+			if (wanted === need) return;
+			need = wanted;
+			if (wanted === 'no') {
+				void sampler?.stop();
+				sampler = null;
+				return;
+			}
+			const intervalMs = wanted === 'busy' ? busyIntervalMs : calmIntervalMs;
+			if (sampler) sampler.setInterval(intervalMs);
+			else sampler = startSampler({...options, intervalMs, onSample: take, onFailure});
+		},
+		async once() {
+			if (sampler) return sampler.once();
+			const single = startSampler({...options, intervalMs: null, onSample: take, onFailure});
+			try {
+				return await single.once();
+			} finally {
+				await single.stop();
+			}
+		},
+		recordInto(folder) {
+			recording ??= openRecording(path.join(folder, 'recording.db'));
+		},
+		async stop() {
+			need = 'no';
+			await sampler?.stop();
+			sampler = null;
+			recording?.close();
+			recording = null;
+		},
+	};
+}
