@@ -18,6 +18,8 @@ export const findingSchema = z.object({
 	lock: z.string().optional(),
 	measured: z.boolean().optional(),
 	url: z.string().optional(),
+	/** The line of SQL that `line` names, cut at 300 characters. */
+	source: z.string().optional(),
 });
 export type Finding = z.infer<typeof findingSchema>;
 

@@ -1,0 +1,56 @@
+/** What the review says: findings, and their sum. The same shapes as in CONTRACT.md. */
+
+export type Level = 'error' | 'warning' | 'info';
+
+export interface Finding {
+	rule: string;
+	level: Level;
+	/** One sentence: what this statement does. */
+	message: string;
+	why: string;
+	/** The safe way, in SQL and, after `Alembic:`, as operations. */
+	fix: string;
+	/** Number of the statement in its file, from 1. */
+	statement: number;
+	file?: string;
+	/** From 1; columns count characters (code points), not bytes. */
+	line: number;
+	column: number;
+	endLine?: number;
+	revision?: string;
+	/** As written. */
+	table?: string;
+	/** The strongest lock taken on it, such as `ACCESS EXCLUSIVE`. */
+	lock?: string;
+	measured?: boolean;
+	url?: string;
+	/** The line of SQL that `line` names, cut at 300 characters. */
+	source?: string;
+}
+
+export interface Review {
+	/** How many statements were read, Alembic's own bookkeeping included. */
+	statements: number;
+	findings: Finding[];
+	counts: {error: number; warning: number; info: number};
+	/** Findings silenced by an ignore comment with a reason. */
+	suppressed: number;
+}
+
+export const levels: readonly Level[] = ['info', 'warning', 'error'];
+
+/** Sums up findings, in the order of their place. */
+export function makeReview(statements: number, findings: Finding[], suppressed: number): Review {
+	const counts = {error: 0, warning: 0, info: 0};
+	for (const finding of findings) counts[finding.level]++;
+	return {statements, findings, counts, suppressed};
+}
+
+/** Puts several reviews together, in their order. */
+export function joinReviews(reviews: readonly Review[]): Review {
+	return makeReview(
+		reviews.reduce((sum, review) => sum + review.statements, 0),
+		reviews.flatMap(review => review.findings),
+		reviews.reduce((sum, review) => sum + review.suppressed, 0),
+	);
+}

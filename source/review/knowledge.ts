@@ -1,0 +1,74 @@
+/** What is known of the target besides the SQL; plain data, every part optional. */
+import type {TableName} from './names.ts';
+
+export interface KnownColumn {
+	name: string;
+	/** As format_type() writes it, such as `character varying(20)`. */
+	type?: string;
+	notNull?: boolean;
+}
+
+export interface KnownTable {
+	schema: string;
+	name: string;
+	/** pg_class.reltuples; null where it was never counted (-1). */
+	rows: number | null;
+	/** pg_total_relation_size; null when unknown. */
+	bytes: number | null;
+	columns?: KnownColumn[];
+	/** Definitions as pg_get_indexdef() writes them. */
+	indexes?: {name: string; columns: string[]; unique: boolean; partial?: boolean; expression?: boolean}[];
+	constraints?: {name: string; kind: 'check' | 'foreign-key' | 'unique' | 'primary-key' | 'exclude' | 'not-null'; columns: string[]; validated: boolean; definition?: string}[];
+	partitioned?: boolean;
+	triggers?: string[];
+}
+
+export interface Knowledge {
+	/** Major version. */
+	pgVersion?: number;
+	/** All tables of the database, so that one not listed does not exist there yet. */
+	tables?: KnownTable[];
+	/** From how many rows a table is large. */
+	largeTableRows?: number;
+	/** A lock_timeout or statement_timeout that the session has before the first statement, in milliseconds. */
+	lockTimeoutMs?: number;
+	statementTimeoutMs?: number;
+	/** Of the session; a change of timestamp to timestamptz is free in UTC only. */
+	timeZone?: string;
+	/** Table that Alembic keeps its revision in. */
+	versionTable?: string;
+}
+
+/** Below so many rows a scan or a rewrite takes milliseconds: 200,000 rows took 11 to 600 ms on PostgreSQL 15. */
+export const smallTableRows = 10_000;
+
+/** The known table of a name; `undefined` also when nothing is known at all. */
+export function findTable(knowledge: Knowledge | undefined, table: TableName): KnownTable | undefined {
+	return indexTables(knowledge?.tables).get(table.key);
+}
+
+const indexed = new WeakMap<KnownTable[], Map<string, KnownTable>>();
+
+function indexTables(tables: KnownTable[] | undefined): Map<string, KnownTable> {
+	if (!tables) return new Map();
+	let index = indexed.get(tables);
+	if (!index) {
+		index = new Map(tables.map(table => [`${table.schema}.${table.name}`, table]));
+		indexed.set(tables, index);
+	}
+	return index;
+}
+
+/** Such as `about 2,400,000 rows, 1.2 GB`. */
+export function describeSize(table: KnownTable): string | undefined {
+	if (table.rows === null) return undefined;
+	const rows = `about ${Math.round(table.rows).toLocaleString('en-US')} ${table.rows === 1 ? 'row' : 'rows'}`;
+	return table.bytes === null ? rows : `${rows}, ${describeBytes(table.bytes)}`;
+}
+
+function describeBytes(bytes: number): string {
+	const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+	const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log(bytes) / Math.log(1024)));
+	const value = bytes / 1024 ** power;
+	return `${value.toFixed(power === 0 || value >= 100 ? 0 : 1)} ${units[power]}`;
+}

@@ -1,0 +1,27 @@
+/** The columns that a statement brings, for the rules about types. */
+import type {Column} from './columns.ts';
+import type {TableName} from './names.ts';
+import type {Operation} from './operations.ts';
+
+export interface NewColumn {
+	table: TableName;
+	column: Column;
+	/** With the keys that the table's own constraints make of it. */
+	primaryKey: boolean;
+	at?: number;
+}
+
+/** Columns of CREATE TABLE and ADD COLUMN; those of temporary tables are nobody's concern. */
+export function newColumns(operations: readonly Operation[]): NewColumn[] {
+	return operations.flatMap((operation): NewColumn[] => {
+		if (operation.do === 'add-column') return [describe(operation.table, operation.column, [])];
+		if (operation.do !== 'create-table' || operation.table.temporary) return [];
+		const keys = operation.constraints.filter(constraint => constraint.kind === 'primary-key').flatMap(constraint => constraint.columns);
+		return operation.columns.map(column => describe(operation.table, column, keys));
+	});
+}
+
+function describe(table: TableName, column: Column, keys: string[]): NewColumn {
+	const primaryKey = keys.includes(column.name) || column.constraints.some(constraint => constraint.kind === 'primary-key');
+	return {table, column, primaryKey, at: column.at};
+}

@@ -1,0 +1,56 @@
+/** What a rule is: one object, in one file named as its id, and one line in rules/index.ts. */
+import type {Context} from './context.ts';
+import type {Level} from './finding.ts';
+import type {TableName} from './names.ts';
+import type {Operation} from './operations.ts';
+
+/** One statement as the rules see it. */
+export interface Statement {
+	/** In its file, from 1. */
+	number: number;
+	text: string;
+	operations: Operation[];
+	/** The parse tree, for what the operations don't say. */
+	tree: unknown;
+}
+
+export interface Report {
+	message: string;
+	/** Byte offset in the statement; without it the statement's begin. */
+	at?: number;
+	table?: TableName;
+	/** Other than the rule's own; the table's size still moves it. */
+	level?: Level;
+	/** Fills the `{name}` places of the fix. */
+	names?: Record<string, string | undefined>;
+	/** Another way than the rule's own. */
+	fix?: Fix;
+}
+
+/** The safe way, with places such as `{table}` that a report fills in. */
+export interface Fix {
+	sql: string;
+	alembic: string;
+}
+
+export interface Rule {
+	id: string;
+	level: Level;
+	category: 'lock' | 'rewrite' | 'transaction' | 'data-loss' | 'backward-compatibility' | 'robustness' | 'type' | 'naming';
+	/** Half a sentence: what the statement does. */
+	says: string;
+	/** What sets it off, and what does not though it looks like it. */
+	triggers: string;
+	spares: string[];
+	why: string;
+	fix: Fix;
+	/** The lock it is about, for its page. */
+	lock?: string;
+	/** Major versions that it holds for, both included. */
+	versions?: {from?: number; to?: number};
+	/** Only when asked for by name, or with all rules. */
+	optIn?: boolean;
+	/** How bad it is depends on the size of the table. */
+	scales?: boolean;
+	check(statement: Statement, context: Context): Report[];
+}

@@ -1,0 +1,19 @@
+/** char(n), which pads with blanks. */
+import {newColumns} from '../new-columns.ts';
+import type {Rule} from '../rule.ts';
+
+export const banCharField: Rule = {
+	id: 'ban-char-field',
+	level: 'warning',
+	category: 'type',
+	says: 'pads its text with blanks',
+	triggers: 'char, char(n), character, bpchar and arrays of them.',
+	spares: ['varchar and text', 'the internal type "char"'],
+	why: 'It stores the blanks, compares without them, and is slower than text.',
+	fix: {sql: '{column} text', alembic: 'sa.Column("{column}", sa.Text(), …)  # instead of sa.CHAR'},
+	check({operations}) {
+		return newColumns(operations)
+			.filter(({column}) => column.type.name === 'bpchar')
+			.map(({table, column, at}) => ({message: `${table.text}.${column.name} is a char, which pads with blanks.`, at, table, names: {column: column.name}}));
+	},
+};

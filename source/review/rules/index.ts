@@ -1,0 +1,113 @@
+/** All rules of the review, in the order in which their findings of one place are told. */
+import {ownRules} from '../own-rules.ts';
+import type {Rule} from '../rule.ts';
+import {addingColumnWithCheck} from './adding-column-with-check.ts';
+import {addingExclusionConstraint} from './adding-exclusion-constraint.ts';
+import {addingFieldWithDefault} from './adding-field-with-default.ts';
+import {addingForeignKeyConstraint} from './adding-foreign-key-constraint.ts';
+import {addingForeignKeyInCreateTable} from './adding-foreign-key-in-create-table.ts';
+import {addingGeneratedStoredColumn} from './adding-generated-stored-column.ts';
+import {addingNotNullableField} from './adding-not-nullable-field.ts';
+import {addingPrimaryKeyConstraint} from './adding-primary-key-constraint.ts';
+import {addingRequiredField} from './adding-required-field.ts';
+import {addingSerialOrIdentityColumn} from './adding-serial-or-identity-column.ts';
+import {backfillInSchemaTransaction} from './backfill-in-schema-transaction.ts';
+import {banCharField} from './ban-char-field.ts';
+import {banConcurrentIndexCreationInTransaction} from './ban-concurrent-index-creation-in-transaction.ts';
+import {banDropCascade} from './ban-drop-cascade.ts';
+import {banDropColumn} from './ban-drop-column.ts';
+import {banDropDatabase} from './ban-drop-database.ts';
+import {banDropNotNull} from './ban-drop-not-null.ts';
+import {banDropSchema} from './ban-drop-schema.ts';
+import {banDropTable} from './ban-drop-table.ts';
+import {banTruncate} from './ban-truncate.ts';
+import {banTruncateCascade} from './ban-truncate-cascade.ts';
+import {banVacuumFullCluster} from './ban-vacuum-full-cluster.ts';
+import {changingColumnType} from './changing-column-type.ts';
+import {constraintMissingNotValid} from './constraint-missing-not-valid.ts';
+import {createPartitionOfLocksParent} from './create-partition-of-locks-parent.ts';
+import {disallowedUniqueConstraint} from './disallowed-unique-constraint.ts';
+import {dmlWithoutWhere} from './dml-without-where.ts';
+import {enumValueInTransaction} from './enum-value-in-transaction.ts';
+import {identifierTooLong} from './identifier-too-long.ts';
+import {notValidValidateInSameTransaction} from './not-valid-validate-in-same-transaction.ts';
+import {preferBigintOverInt} from './prefer-bigint-over-int.ts';
+import {preferIdentity} from './prefer-identity.ts';
+import {preferJsonb} from './prefer-jsonb.ts';
+import {preferTextField} from './prefer-text-field.ts';
+import {preferTimestampTz} from './prefer-timestamp-tz.ts';
+import {primaryKeyUsingIndexOnNullable} from './primary-key-using-index-on-nullable.ts';
+import {renamingColumn} from './renaming-column.ts';
+import {renamingEnumValue} from './renaming-enum-value.ts';
+import {renamingSchema} from './renaming-schema.ts';
+import {renamingTable} from './renaming-table.ts';
+import {requireConcurrentIndexCreation} from './require-concurrent-index-creation.ts';
+import {requireConcurrentIndexDeletion} from './require-concurrent-index-deletion.ts';
+import {requireConcurrentMatviewRefresh} from './require-concurrent-matview-refresh.ts';
+import {requireConcurrentPartitionDetach} from './require-concurrent-partition-detach.ts';
+import {requireConcurrentReindex} from './require-concurrent-reindex.ts';
+import {requireLockTimeout} from './require-lock-timeout.ts';
+import {requireStatementTimeout} from './require-statement-timeout.ts';
+import {rewritingStorageChange} from './rewriting-storage-change.ts';
+import {transactionNesting} from './transaction-nesting.ts';
+import {wideLockWindow} from './wide-lock-window.ts';
+
+export const rules: readonly Rule[] = [
+	requireConcurrentIndexCreation,
+	requireConcurrentIndexDeletion,
+	requireConcurrentReindex,
+	banConcurrentIndexCreationInTransaction,
+	constraintMissingNotValid,
+	addingColumnWithCheck,
+	addingForeignKeyConstraint,
+	addingForeignKeyInCreateTable,
+	notValidValidateInSameTransaction,
+	disallowedUniqueConstraint,
+	addingPrimaryKeyConstraint,
+	primaryKeyUsingIndexOnNullable,
+	addingExclusionConstraint,
+	addingRequiredField,
+	addingFieldWithDefault,
+	addingSerialOrIdentityColumn,
+	addingGeneratedStoredColumn,
+	addingNotNullableField,
+	banDropNotNull,
+	changingColumnType,
+	renamingColumn,
+	renamingTable,
+	renamingSchema,
+	renamingEnumValue,
+	banDropColumn,
+	banDropTable,
+	banDropDatabase,
+	banDropSchema,
+	banDropCascade,
+	banTruncateCascade,
+	banTruncate,
+	dmlWithoutWhere,
+	backfillInSchemaTransaction,
+	banVacuumFullCluster,
+	rewritingStorageChange,
+	requireConcurrentPartitionDetach,
+	createPartitionOfLocksParent,
+	requireConcurrentMatviewRefresh,
+	wideLockWindow,
+	preferBigintOverInt,
+	preferIdentity,
+	preferTextField,
+	banCharField,
+	preferTimestampTz,
+	preferJsonb,
+	enumValueInTransaction,
+	transactionNesting,
+	requireLockTimeout,
+	requireStatementTimeout,
+	identifierTooLong,
+];
+
+const byId = new Map([...rules, ...ownRules].map(rule => [rule.id, rule]));
+
+/** A rule by its id, those of the engine itself included. */
+export function findRule(id: string): Rule | undefined {
+	return byId.get(id);
+}
