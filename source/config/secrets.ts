@@ -4,19 +4,26 @@ import {Refusal} from '../journal/refusal.ts';
 import type {SecretText, Settings} from './settings.ts';
 
 /** A password manager that asks a person would wait for ever behind a full screen. */
-const limitMs = 10_000;
+const patienceMs = 10_000;
 
 /**
  * The value of a secret, at the moment of its use. A command is run without a shell, from `directory`,
  * for 10 s at most; its first line is the value, and its output is in no error and no log.
  * @throws Refusal (2) when the command can't be started, fails, is too slow or prints nothing.
  */
-export async function readSecret(secret: SecretText, {directory}: {directory?: string} = {}): Promise<string> {
+export async function readSecret(secret: SecretText, {directory, limitMs = patienceMs}: {directory?: string; limitMs?: number} = {}): Promise<string> {
 	if (secret.kind === 'text') return secret.text;
 	const [program, ...parameters] = secret.command as [string, ...string[]];
-	const result = await execa(program, parameters, {cwd: directory, timeout: limitMs, forceKillAfterDelay: 500, reject: false, stdin: 'ignore', maxBuffer: 100_000});
-	if (result.failed) {
-		const why = result.timedOut ? `gave no answer in ${limitMs / 1000} s` : result.code === 'ENOENT' ? 'was not found' : result.exitCode === undefined ? 'could not be run to its end' : `ended with exit code ${result.exitCode}`;
+	// A process group of its own, ended as a whole: a grandchild that keeps the pipe open would make us wait for it.
+	const child = execa(program, parameters, {cwd: directory, detached: true, reject: false, stdin: 'ignore', maxBuffer: 100_000});
+	let timedOut = false;
+	const timer = setTimeout(() => {
+		timedOut = true;
+		endGroup(child.pid);
+	}, limitMs);
+	const result = await child.finally(() => clearTimeout(timer));
+	if (result.failed || timedOut) {
+		const why = timedOut ? `gave no answer in ${limitMs / 1000} s` : result.code === 'ENOENT' ? 'was not found' : result.exitCode === undefined ? 'could not be run to its end' : `ended with exit code ${result.exitCode}`;
 		throw new Refusal(2, `the command ${program} that should print a secret ${why}; try it by hand, its output is not shown here`);
 	}
 	const value = result.stdout.split(/\r?\n/, 1)[0]!;
@@ -43,6 +50,15 @@ export function secretsOf(settings: Settings): string[] {
 	const passwords = connections.flatMap(secret => secret?.kind === 'text' ? passwordIn(secret.text) ?? [] : []);
 	const webhooks = settings.notify.flatMap(target => target.webhook?.kind === 'text' ? [target.webhook.text] : []);
 	return [...passwords, ...webhooks];
+}
+
+function endGroup(pid: number | undefined): void {
+	if (pid === undefined) return;
+	try {
+		process.kill(-pid, 'SIGKILL');
+	} catch {
+		// It has just ended by itself.
+	}
 }
 
 function decoded(text: string): string {

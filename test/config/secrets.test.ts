@@ -18,6 +18,11 @@ test.each([
 	expect(error.message).not.toContain('s3cret');
 });
 
+test('a command that gives no answer is ended, with what it started', async () => {
+	const command = ['sh', '-c', 'sleep 60; true'];
+	await expect(readSecret({kind: 'command', command}, {limitMs: 200})).rejects.toMatchObject({exit: 2, message: expect.stringContaining('gave no answer in 0.2 s')});
+});
+
 test('a command that is not there is named', async () => {
 	await expect(readSecret({kind: 'command', command: ['no-such-program-here']})).rejects.toMatchObject({exit: 2, message: expect.stringContaining('no-such-program-here that should print a secret was not found')});
 });
