@@ -1,0 +1,67 @@
+/** The whole screen: header, panes, footer, and the dialog above them; the one place that hears keys. */
+import {Box, Text, useInput} from 'ink';
+import {memo} from 'react';
+import {act} from './act.ts';
+import {dialogLines} from './dialogs/lines.ts';
+import type {Doing} from './doing.ts';
+import {keyName} from './key-name.ts';
+import {isTooSmall, layoutOf, minimumColumns, minimumRows} from './layout.ts';
+import {Pane} from './pane.tsx';
+import {Lines} from './parts/lines.tsx';
+import {footerLines, footerNeeds} from './panels/footer/view.ts';
+import {headerLines, headerNeeds} from './panels/header/view.ts';
+import {isOld} from './state.ts';
+import {useStore} from './use-store.ts';
+
+/** Exactly as large as the terminal, in every mode: one row more would make Ink clear the screen at each frame. */
+export function App({doing}: {doing: Doing}) {
+	useInput((input, key) => act(keyName(input, key), doing));
+	const state = useStore(current => [current.rows, current.columns, current.view, current.focus, current.outcome, Boolean(current.run?.running), current.detailWanted]);
+	if (isTooSmall(state)) return <TooSmall rows={state.rows} columns={state.columns} />;
+	return (
+		<Box width={state.columns} height={state.rows} overflow="hidden" flexShrink={0}>
+			<Header />
+			{layoutOf(state).map(box => <Pane key={box.pane} box={box} />)}
+			<Footer />
+			<Dialog />
+		</Box>
+	);
+}
+
+const Header = memo(function Header() {
+	const state = useStore(headerNeeds);
+	return (
+		<Box position="absolute">
+			<Lines lines={headerLines(state)} width={state.columns} height={4} color={state.color} ascii={state.glyphs.ascii} grey={isOld(state)} />
+		</Box>
+	);
+});
+
+const Footer = memo(function Footer() {
+	const state = useStore(footerNeeds);
+	return (
+		<Box position="absolute" marginTop={state.rows - 2}>
+			<Lines lines={footerLines(state)} width={state.columns} height={2} color={state.color} ascii={state.glyphs.ascii} />
+		</Box>
+	);
+});
+
+const Dialog = memo(function Dialog() {
+	const state = useStore(current => [current.dialog, current.rows, current.columns, current.glyphs, current.run?.guard]);
+	const drawn = dialogLines(state);
+	if (!drawn) return null;
+	const height = drawn.lines.length;
+	return (
+		<Box position="absolute" marginLeft={Math.floor((state.columns - drawn.width) / 2)} marginTop={Math.max(1, Math.floor((state.rows - height) / 2))}>
+			<Lines lines={drawn.lines} width={drawn.width} height={height} color={state.color} ascii={state.glyphs.ascii} />
+		</Box>
+	);
+});
+
+function TooSmall({rows, columns}: {rows: number; columns: number}) {
+	return (
+		<Box width={columns} height={rows} overflow="hidden">
+			<Text wrap="wrap">{`This terminal is ${columns}x${rows}; holdpoint needs ${minimumColumns}x${minimumRows}. Make it larger; the run goes on. q detaches.`}</Text>
+		</Box>
+	);
+}

@@ -1,0 +1,44 @@
+/** Why a key can't do its work now, in a sentence; undefined when it can. */
+import {unmetItems, type Hold} from '../../journal/shapes/item.ts';
+import {plural} from '../parts/figures.ts';
+import {currentItem, inProduction, isOld, type ConsoleState} from '../state.ts';
+
+/** For whatever decides or acts. */
+export function ask(state: ConsoleState): string | undefined {
+	if (state.gone !== null) return `the room is gone (${state.gone}); q leaves, holdpoint attach brings it back`;
+	if (!state.attached) return 'the room has not answered yet';
+	if (isOld(state)) return 'the room gives no sign at present; what is on the screen is old';
+	if (state.readOnly) return 'this console only looks (--read-only)';
+	if (state.run && state.run.state !== 'open') return `the run is ${state.run.state}; nothing more is decided in it`;
+	return undefined;
+}
+
+/** For what must not run beside an action. */
+export function free(state: ConsoleState): string | undefined {
+	const running = state.run?.running;
+	return ask(state) ?? (running ? `${running.action} is running since ${running.startedAt.slice(11, 19)} UTC; x cancels it` : undefined);
+}
+
+/** For what needs a running action. */
+export function running(state: ConsoleState): string | undefined {
+	return ask(state) ?? (state.run?.running ? undefined : 'nothing is running');
+}
+
+/** For what needs an item under the cursor. */
+export function onItem(state: ConsoleState): string | undefined {
+	const reason = ask(state);
+	if (reason) return reason;
+	const item = currentItem(state);
+	if (!item) return 'move to an item of the checklist first';
+	return item.state === 'running' ? 'its check is running; wait for its verdict' : undefined;
+}
+
+/** For what must pass a hold point; in production its items stand in the way, elsewhere the confirmation warns of them. */
+export function pastHold(hold: Hold): (state: ConsoleState) => string | undefined {
+	return state => {
+		const reason = free(state);
+		if (reason) return reason;
+		const unmet = unmetItems(state.run?.items ?? [], hold);
+		return unmet.length > 0 && inProduction(state) ? `hold point ${hold}: ${plural(unmet.length, 'item')} not satisfied, first "${unmet[0]!.text}"; n goes to the next` : undefined;
+	};
+}

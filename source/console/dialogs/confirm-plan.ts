@@ -1,0 +1,54 @@
+/** Choosing the revision to go to, and the confirmation of an upgrade or downgrade. */
+import type {Plan} from '../../journal/shapes/plan.ts';
+import type {RunState} from '../../journal/shapes/run.ts';
+import {revisions} from '../parts/figures.ts';
+import {line, span, type Line} from '../parts/line.ts';
+import {inProduction, type ConsoleState} from '../state.ts';
+import type {Confirm, Pick} from './dialog.ts';
+import {confirmWords} from './words.ts';
+
+/** Which of the pending revisions to go up to; the last one is offered. */
+export function pickUpgrade(run: RunState, plan: Plan): Pick {
+	return {
+		kind: 'pick', then: 'upgrade-to', title: 'Upgrade to which revision?', cursor: plan.revisions.length - 1,
+		body: [...confirmWords.place(run), line(`now at ${revisions(plan.from)}; everything up to the chosen one is applied`, 'dim')],
+		rows: plan.revisions.map(({revision, doc}, index) => ({value: revision, line: [span(revision, 'strong'), span(`  ${doc}`), span(index === plan.revisions.length - 1 ? '  (the head)' : '', 'dim')]})),
+	};
+}
+
+/** Where to go back to: what the last upgrade came from, and the revisions on the way. */
+export function pickDowngrade(run: RunState): Pick {
+	const last = run.actions.findLast(outcome => outcome.action === 'upgrade');
+	const from = last?.from.length ? last.from : ['base'];
+	const known = run.plan?.revisions ?? [];
+	const now = last?.database.version ?? run.from;
+	const between = known.slice(0, Math.max(0, known.findIndex(({revision}) => now.includes(revision))));
+	return {
+		kind: 'pick', then: 'downgrade-to', title: 'Downgrade to which revision?', cursor: 0,
+		body: [...confirmWords.place(run), line(`now at ${revisions(now)}; everything after the chosen one is taken back`, 'dim')],
+		rows: [
+			{value: from.join(' '), line: [span(revisions(from), 'strong'), span(last ? '  where the last upgrade came from' : '  the very beginning', 'dim')]},
+			...between.map(({revision, doc}) => ({value: revision, line: [span(revision, 'strong'), span(`  ${doc}`)] as Line})),
+		],
+	};
+}
+
+/** Shows the plan; in production an upgrade, and everywhere a downgrade, wants the database's name typed. */
+export function confirmPlan(state: ConsoleState, run: RunState, plan: Plan): Confirm {
+	const typed = plan.action === 'downgrade' || inProduction(state);
+	return {
+		kind: 'confirm', top: 0,
+		title: `${plan.action === 'upgrade' ? 'Upgrade' : 'Downgrade'} ${run.target.database} to ${revisions(plan.to)}`,
+		body: [...confirmWords.place(run), ...confirmWords.plan(plan), ...holdWords(state)],
+		...(typed && {typed: {want: run.target.database, text: ''}}),
+		says: plan.action,
+		command: {
+			command: plan.action, done: `${plan.action} finished`,
+			params: {revision: plan.to.length > 0 ? plan.to.join(' ') : 'base', expect: plan.digest, confirmed: true},
+		},
+	};
+}
+
+function holdWords(state: ConsoleState): Line[] {
+	return state.room?.inProcess ? [line('! the room lives in this terminal: closing it ends the run', 'bad')] : [line('it runs on when this terminal is closed', 'dim')];
+}

@@ -1,0 +1,59 @@
+/** Moving and scrolling in whichever pane has the focus; the first row shown moves no more than it must. */
+import {boxOf, contentRows, focusedPane} from './layout.ts';
+import {panels} from './panels/index.ts';
+import {checklistRows, selectable} from './panels/checklist/state.ts';
+import {sessions} from './panels/live/state.ts';
+import {windowTop} from './parts/line.ts';
+import type {ConsoleState, PaneId} from './state.ts';
+
+export type Step = 'up' | 'down' | 'page-up' | 'page-down' | 'start' | 'end';
+
+/** The state after a step in the focused pane. */
+export function move(state: ConsoleState, step: Step): ConsoleState {
+	const pane = focusedPane(state);
+	if (pane === 'checklist') return scrolled({...state, cursor: stepped(selectable(checklistRows(state)).map(row => row.key), {at: state.cursor, step, page: pageOf(state, pane)}) ?? state.cursor});
+	const pids = sessions(state).map(session => session.pid);
+	if (pane === 'live' && pids.length > 0) return scrolled({...state, pid: state.pid === null ? pids[0]! : stepped(pids, {at: state.pid, step, page: pageOf(state, pane)}) ?? state.pid});
+	return scrollBy(state, pane, step);
+}
+
+/** Each pane's first row brought to where its cursor is seen, and not past its end. */
+export function scrolled(state: ConsoleState): ConsoleState {
+	const tops = {...state.tops};
+	for (const pane of ['checklist', 'live'] as const) {
+		const box = boxOf(state, pane);
+		if (!box) continue;
+		const height = contentRows(box);
+		const {lines, cursorRow} = panels[pane].content(state, {width: box.width, height, focused: true});
+		if (cursorRow !== undefined) tops[pane] = topFor(tops[pane] ?? 0, {cursorRow, count: lines.length, height});
+	}
+
+	return {...state, tops};
+}
+
+/** The first heading is shown again when the cursor is just below it. */
+function topFor(top: number, {cursorRow, count, height}: {cursorRow: number; count: number; height: number}): number {
+	return cursorRow < height && cursorRow <= 2 ? 0 : windowTop({top, cursor: cursorRow, count, height});
+}
+
+function scrollBy(state: ConsoleState, pane: PaneId, step: Step): ConsoleState {
+	const box = boxOf(state, pane);
+	if (!box) return state;
+	const height = contentRows(box);
+	const count = panels[pane].content(state, {width: box.width, height, focused: true}).lines.length;
+	const last = Math.max(0, count - height);
+	const top = state.tops[pane] ?? 0;
+	const wanted = {up: top - 1, down: top + 1, 'page-up': top - height + 1, 'page-down': top + height - 1, start: 0, end: last}[step];
+	return {...state, tops: {...state.tops, [pane]: Math.max(0, Math.min(last, wanted))}};
+}
+
+function stepped<T>(keys: readonly T[], {at, step, page}: {at: T | null; step: Step; page: number}): T | undefined {
+	const index = at === null ? -1 : keys.indexOf(at);
+	const wanted = {up: index - 1, down: index + 1, 'page-up': index - page, 'page-down': index + page, start: 0, end: keys.length - 1}[step];
+	return keys[Math.max(0, Math.min(keys.length - 1, wanted))];
+}
+
+function pageOf(state: ConsoleState, pane: PaneId): number {
+	const box = boxOf(state, pane);
+	return box ? Math.max(1, contentRows(box) - 1) : 10;
+}

@@ -1,0 +1,76 @@
+/** Opens the console: full screen, attached to a room, until the person leaves. */
+import {render, useStdout} from 'ink';
+import {useEffect} from 'react';
+import type {Settings} from '../config/settings.ts';
+import type {RoomClient} from '../room/protocol.ts';
+import {App} from './app.tsx';
+import {createDoing} from './doing.ts';
+import {startFeed} from './feed.ts';
+import {initialState} from './state.ts';
+import {createStore, type Store} from './store.ts';
+import {asciiGlyphs, unicodeGlyphs} from './theme.ts';
+import {StoreContext} from './use-store.ts';
+
+export interface ConsoleOptions {
+	client: RoomClient;
+	settings: Pick<Settings, 'readOnly' | 'color' | 'by'>;
+	stdout?: NodeJS.WriteStream;
+	stdin?: NodeJS.ReadStream;
+	/** Said in the message line at first. */
+	hello?: string;
+	/** The terminal's locale can't show more than ASCII. */
+	ascii?: boolean;
+}
+
+export interface ConsoleEnd {
+	reason: 'detached' | 'gone';
+	/** The words to print once the screen is the shell's again. */
+	summary: string;
+}
+
+/** Resolves when the console was left; the caller prints the summary. The room and its run are not touched. */
+export async function openConsole({client, settings, stdout = process.stdout, stdin = process.stdin, hello, ascii = false}: ConsoleOptions): Promise<ConsoleEnd> {
+	const store = createStore(initialState({
+		readOnly: settings.readOnly, color: settings.color, by: settings.by, now: Date.now(), rows: stdout.rows || 24, columns: stdout.columns || 80,
+		glyphs: ascii ? asciiGlyphs : unicodeGlyphs, message: hello ? {text: hello, level: 'info'} : null,
+	}));
+	const repaint = {now: () => {}};
+	const doing = createDoing({store, client, write: text => void stdout.write(text), repaint: () => repaint.now(), leave: () => instance.unmount()});
+	const resize = () => store.dispatch({type: 'resize', rows: stdout.rows || 24, columns: stdout.columns || 80});
+	stdout.on('resize', resize);
+	const instance = render(
+		<StoreContext value={store}>
+			<App doing={doing} />
+			<Repainter given={repaint} />
+		</StoreContext>,
+		{stdout, stdin, alternateScreen: true, incrementalRendering: true, maxFps: 30, exitOnCtrlC: false, patchConsole: true},
+	);
+	const stop = startFeed({client, store, readOnly: settings.readOnly, by: settings.by});
+	try {
+		await instance.waitUntilExit();
+	} finally {
+		stop();
+		stdout.off('resize', resize);
+		client.close();
+	}
+
+	return ended(store);
+}
+
+/** Ink redraws everything after something else has written to the screen, so a clearing is written. */
+function Repainter({given}: {given: {now: () => void}}) {
+	const {write} = useStdout();
+	useEffect(() => {
+		given.now = () => write('\u001B[2J\u001B[H');
+	}, [given, write]);
+	return null;
+}
+
+function ended(store: Store): ConsoleEnd {
+	const {gone, run, room} = store.state();
+	const again = run && run.seq > 0 ? `holdpoint attach ${run.run}` : 'holdpoint';
+	if (gone !== null) return {reason: 'gone', summary: `The room is gone: ${gone}. ${again} takes the run up again from its journal.`};
+	if (room?.inProcess) return {reason: 'detached', summary: `Left; the room was in this terminal and ends with it. ${again} takes the run up again.`};
+	if (run?.running) return {reason: 'detached', summary: `Detached; the ${run.running.action} goes on: ${again}`};
+	return {reason: 'detached', summary: run && run.seq > 0 ? `Detached; run ${run.run} stays open: ${again}` : 'Left; nothing was opened or changed.'};
+}

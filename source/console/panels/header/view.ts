@@ -1,0 +1,95 @@
+/** The header: where one is, in which environment, what is under way, and the way back. */
+import type {WayBack} from '../../../journal/shapes/plan.ts';
+import type {RunState} from '../../../journal/shapes/run.ts';
+import {clockTime, plural, revisions, seconds} from '../../parts/figures.ts';
+import {fit, span, spread, widthOfLine, type Line} from '../../parts/line.ts';
+import {isOld, type ConsoleState} from '../../state.ts';
+import {environmentLook} from '../../theme.ts';
+import {elapsed} from '../progress/state.ts';
+
+/** Four lines of the full width, framed in the colour of the environment. */
+export function headerLines(state: ConsoleState): Line[] {
+	const {glyphs: {heavy}, columns} = state;
+	const look = environmentLook[state.run?.target.environment ?? 'unknown'];
+	const inner = columns - 4;
+	const framed = (content: Line): Line => [span(`${heavy.vertical} `, look.frame), ...fit(content, {width: inner, ascii: state.glyphs.ascii}), span(` ${heavy.vertical}`, look.frame)];
+	return [
+		edge([span(` ${look.word} `, look.tone), ...flags(state)], {state, right: [span(` ${state.run ? `run ${state.run.run}` : 'holdpoint'}  ${clockTime(state.now)} `, 'dim')]}),
+		framed(spread(targetLine(state), pathLine(state), inner)),
+		framed(spread(workLine(state), watchLine(state), inner)),
+		[span(heavy.corners[2] + heavy.horizontal.repeat(columns - 2) + heavy.corners[3], look.frame)],
+	];
+}
+
+/** What the header is made of. */
+export function headerNeeds(state: ConsoleState): readonly unknown[] {
+	const {run} = state;
+	return [run?.target, run?.run, run?.state, run?.from, run?.to, run?.running, run?.guard, run?.consoles, run?.plan, run?.actions, run?.rehearsal, state.readOnly, state.now, state.gone, state.silentSince, state.room, state.columns, state.attached, state.glyphs];
+}
+
+function edge(title: Line, {state, right}: {state: ConsoleState; right: Line}): Line {
+	const {glyphs: {heavy}, columns} = state;
+	const frame = environmentLook[state.run?.target.environment ?? 'unknown'].frame;
+	const rest = columns - 4 - widthOfLine(title) - widthOfLine(right);
+	if (rest < 0) return edge(title, {state, right: []});
+	return [span(heavy.corners[0] + heavy.horizontal, frame), ...title, span(heavy.horizontal.repeat(rest), frame), ...right, span(heavy.horizontal + heavy.corners[1], frame)];
+}
+
+function flags(state: ConsoleState): Line {
+	return [
+		...(state.readOnly ? [span(' LOOK ONLY ', 'warn')] : []),
+		...(state.run && state.run.state !== 'open' ? [span(` RUN ${state.run.state.toUpperCase()} `, 'warn')] : []),
+		...(isOld(state) ? [span(' OLD ', 'bad')] : []),
+	];
+}
+
+function targetLine(state: ConsoleState): Line {
+	const target = state.run?.target;
+	if (!target) return [span(state.attached ? 'no run is open here yet' : 'attaching …', 'dim')];
+	return [span(target.database, 'strong'), span(` on ${target.host}:${target.port}`), span(` as ${target.role}`), span(`  (${target.source})`, 'dim')];
+}
+
+/** Where the database is and where it is to go. While nothing runs, that is where the last migration left it. */
+function pathLine(state: ConsoleState): Line {
+	const {run} = state;
+	if (!run) return [];
+	const last = run.actions.findLast(outcome => outcome.action === 'upgrade' || outcome.action === 'downgrade');
+	const current = run.running?.from ?? last?.database.version ?? run.from;
+	const wanted = run.running?.to ?? run.to;
+	if (current.join() === wanted.join()) return [span(' at '), span(revisions(current), 'strong')];
+	return [span(` ${revisions(current)} ${state.glyphs.arrow} `), span(revisions(wanted), 'strong')];
+}
+
+function workLine(state: ConsoleState): Line {
+	const {run} = state;
+	if (!run) return [];
+	const guard = run.guard;
+	const policy = `guard ${guard.action === 'cancel' ? 'cancels' : 'tells'} at ${guard.maxBlockedSessions ?? 'no limit of'} blocked${guard.maxBlockedSeconds === null ? '' : `, ${guard.maxBlockedSeconds} s`}`;
+	if (run.running) {
+		const estimate = run.plan?.estimate?.seconds;
+		const spent = elapsed(run.running.startedAt, state.now);
+		const left = estimate === undefined ? '' : `, about ${seconds(Math.max(0, estimate - spent))} left`;
+		return [span(`${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info'), span(`  ${policy}`, 'dim'), ...backLine(run)];
+	}
+
+	return [span(policy, 'dim'), ...backLine(run)];
+}
+
+function watchLine({run, room}: ConsoleState): Line {
+	const names = (run?.consoles ?? []).map(({name, readOnly}) => (readOnly ? `${name} (looks)` : name));
+	const here = names.length === 0 ? '' : names.length > 2 ? `${plural(names.length, 'console')}` : names.join(', ');
+	return [span(room?.inProcess ? ' in this terminal only ' : ' ', 'warn'), span(here, 'dim')];
+}
+
+/** Once an upgrade began: how one gets back, how long that took when it was measured, and what it loses. */
+function backLine(run: RunState): Line {
+	const began = run.running?.action === 'upgrade' || run.actions.some(outcome => outcome.action === 'upgrade');
+	const way = began ? run.plan?.wayBack[0] : undefined;
+	return way ? [span('  back: ', 'dim'), span(wayBackWords(way))] : [];
+}
+
+/** `downgrade, 4.0 s measured, loses 1,204 values`. */
+export function wayBackWords(way: WayBack): string {
+	const kind = way.kind === 'forward' ? 'roll forward' : way.kind;
+	return [kind, way.seconds === undefined ? 'never measured' : `${seconds(way.seconds)} measured`, way.loses ? `loses ${way.loses}` : ''].filter(Boolean).join(', ');
+}

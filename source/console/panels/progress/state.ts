@@ -1,0 +1,52 @@
+/** What a running action has reached, in words that claim no more than is known. */
+import type {Plan} from '../../../journal/shapes/plan.ts';
+import type {GuardPolicy, RunningAction} from '../../../journal/shapes/run.ts';
+import type {Sample} from '../../../journal/shapes/sample.ts';
+
+export interface Step {
+	revision: string;
+	doc: string;
+	state: 'waiting' | 'running' | 'executed, not yet committed' | 'committed';
+	seconds: number | null;
+}
+
+/** The revisions of the path with what each has reached; without a plan those that have begun. */
+export function stepsOf(running: RunningAction, options: {plan: Plan | undefined; now: number}): Step[] {
+	const known = options.plan?.revisions ?? [];
+	const path = known.length > 0 && known.some(({revision}) => running.revisions.some(begun => begun.revision === revision)) ? known.map(({revision, doc}) => ({revision, doc})) : running.revisions.length > 0 ? [] : known.map(({revision, doc}) => ({revision, doc}));
+	const extra = running.revisions.filter(begun => !path.some(({revision}) => revision === begun.revision)).map(({revision}) => ({revision, doc: ''}));
+	return [...path, ...extra].map(({revision, doc}) => {
+		const begun = running.revisions.find(candidate => candidate.revision === revision);
+		if (!begun) return {revision, doc, state: 'waiting', seconds: null};
+		if (begun.seconds === null) return {revision, doc, state: begun.committed ? 'committed' : 'running', seconds: elapsed(begun.startedAt, options.now)};
+		return {revision, doc, state: begun.committed ? 'committed' : 'executed, not yet committed', seconds: begun.seconds};
+	});
+}
+
+/** Seconds since an ISO time. */
+export function elapsed(since: string, now: number): number {
+	return Math.max(0, (now - Date.parse(since)) / 1000);
+}
+
+export interface GuardDistance {
+	words: string;
+	share: number;
+}
+
+/** The limit of the guard that is nearest to being passed, from the newest sample. */
+export function nearestRule(guard: GuardPolicy, sample: Sample): GuardDistance | null {
+	const migration = sample.active.filter(session => session.migration).map(session => session.pid);
+	const blocked = sample.blockers.filter(blocker => migration.includes(blocker.pid)).reduce((sum, blocker) => sum + blocker.total, 0);
+	const waits = sample.locksWaiting.filter(lock => lock.blockedBy.some(pid => migration.includes(pid))).map(lock => lock.seconds ?? 0);
+	const lags = sample.replication.map(standby => standby.lagSeconds ?? 0);
+	const rules = [
+		rule(guard.maxBlockedSessions, {value: blocked, words: limit => `blocks ${blocked} of ${limit} sessions`}),
+		rule(guard.maxBlockedSeconds, {value: Math.max(0, ...waits), words: limit => `longest blocked ${Math.max(0, ...waits).toFixed(1)} of ${limit} s`}),
+		rule(guard.maxLagSeconds, {value: Math.max(0, ...lags), words: limit => `lag ${Math.max(0, ...lags).toFixed(1)} of ${limit} s`}),
+	].filter(distance => distance !== null);
+	return rules.toSorted((left, right) => right.share - left.share)[0] ?? null;
+}
+
+function rule(limit: number | null, {value, words}: {value: number; words: (limit: number) => string}): GuardDistance | null {
+	return limit === null || limit <= 0 ? null : {words: words(limit), share: value / limit};
+}

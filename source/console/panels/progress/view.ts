@@ -1,0 +1,74 @@
+/** How a running action looks: revisions, the statement that runs, attempts, the guard. */
+import type {RunningAction} from '../../../journal/shapes/run.ts';
+import {bytes, plural, revisions, seconds} from '../../parts/figures.ts';
+import {line, span, type Line, type Tone} from '../../parts/line.ts';
+import {meter} from '../../parts/meter.ts';
+import {pad, padStart, wrap} from '../../parts/printable.ts';
+import type {ConsoleState} from '../../state.ts';
+import type {Panel} from '../panel.ts';
+import {latest} from '../live/state.ts';
+import {elapsed, nearestRule, stepsOf, type Step} from './state.ts';
+
+const looks: Record<Step['state'], {tone: Tone; mark: string}> = {
+	waiting: {tone: 'dim', mark: ' '}, running: {tone: 'info', mark: '»'}, 'executed, not yet committed': {tone: 'warn', mark: '~'}, committed: {tone: 'good', mark: '✓'},
+};
+
+export const progressPanel: Panel = {
+	id: 'progress',
+	title(state) {
+		const running = state.run?.running;
+		return running ? [span(running.action.toUpperCase(), 'info'), span(`  ${revisions(running.from)} ${state.glyphs.arrow} ${revisions(running.to)}`, 'title'), span(`  by ${running.by}`, 'dim')] : [span('Nothing runs', 'title')];
+	},
+	needs: state => [state.run?.running, state.run?.plan, state.now, state.samples, state.activities],
+	content(state, {width}) {
+		const running = state.run?.running;
+		if (!running) return {lines: []};
+		return {lines: [...headLines(state, running, width), ...statementLines(state, running, width), ...stepLines(state, running), ...activityLines(state, width), ...guardLines(state)]};
+	},
+};
+
+function headLines(state: ConsoleState, running: RunningAction, width: number): Line[] {
+	const estimate = state.run?.plan?.estimate;
+	const spent = elapsed(running.startedAt, state.now);
+	const left = estimate ? `, about ${seconds(Math.max(0, estimate.seconds - spent))} left (${estimate.basis})` : '';
+	return [
+		[span(` ${seconds(spent)}`, 'strong'), span(left), span(running.attempt > 1 ? `  attempt ${running.attempt}` : '', 'warn'), span(running.backend ? `  pid ${running.backend.pid}` : '  its session has not proved itself yet', 'dim')],
+		...(running.cancelWanted ? wrap(`its end was asked for: ${running.cancelWanted}`, width - 2).map(row => line(` ${row}`, 'bad')) : []),
+		...(running.heldSince ? [line(` held for ${seconds(elapsed(running.heldSince, state.now))}: p lets it go on`, 'warn')] : running.holdWanted ? [line(' holds at its next safe point (no transaction open)', 'warn')] : []),
+		...(running.note ? wrap(running.note, width - 2).map(row => line(` ${row}`, 'warn')) : []),
+	];
+}
+
+function statementLines(state: ConsoleState, {statement, statements}: RunningAction, width: number): Line[] {
+	const finished = statements.length > 0 ? [line(` ${plural(statements.length, 'statement')} finished`, 'dim')] : [];
+	if (!statement) return finished;
+	return [
+		...finished,
+		[span(` ${seconds(elapsed(statement.startedAt, state.now))}`, 'strong'), span(`  statement ${statement.number} runs:`, 'dim')],
+		...wrap(statement.sql.replaceAll(/\s+/g, ' ').trim(), width - 4).slice(0, 3).map(row => line(`   ${row}`, 'info')),
+	];
+}
+
+function stepLines(state: ConsoleState, running: RunningAction): Line[] {
+	return stepsOf(running, {plan: state.run?.plan, now: state.now}).map(step => {
+		const {tone, mark} = looks[step.state];
+		return [span(` ${state.glyphs.ascii && mark === '✓' ? 'x' : state.glyphs.ascii && mark === '»' ? '>' : mark} `, tone), span(pad(step.revision, 16)), span(padStart(step.seconds === null ? '' : seconds(step.seconds), 12), 'strong'), span(`  ${step.state}`, tone), span(`  ${step.doc}`, 'dim')];
+	});
+}
+
+function activityLines(state: ConsoleState, width: number): Line[] {
+	return Object.values(state.activities).filter(activity => !activity.done).map(activity => [
+		span(` ${activity.work}: ${activity.text} `, 'info'),
+		...(activity.share === undefined ? [] : [...meter(activity.share, {width: Math.min(24, Math.floor(width / 4)), glyphs: state.glyphs}), span(` ${Math.floor(activity.share * 100)} %`)]),
+	]);
+}
+
+function guardLines(state: ConsoleState): Line[] {
+	const sample = latest(state);
+	if (!state.run || !sample) return [];
+	const nearest = nearestRule(state.run.guard, sample);
+	if (!nearest) return [line(' guard: no limit is set', 'warn')];
+	const tone: Tone = nearest.share >= 1 ? 'bad' : nearest.share >= 0.5 ? 'warn' : 'dim';
+	const wal = sample.rates.walBytes === null ? '' : `, WAL ${bytes(sample.rates.walBytes)}/s`;
+	return [line(` guard nearest: ${nearest.words}; then it ${state.run.guard.action === 'cancel' ? 'cancels' : 'only tells'}${wal}`, tone)];
+}

@@ -1,0 +1,69 @@
+/** What the room tells, taken into the state. Nothing here is guessed: what is on the screen has happened. */
+import type {JournalEvent} from '../journal/events.ts';
+import {fold} from '../journal/fold.ts';
+import type {RunState} from '../journal/shapes/run.ts';
+import type {Sample} from '../journal/shapes/sample.ts';
+import type {Activity, RoomFacts} from '../room/protocol.ts';
+import {pidOrder} from './panels/live/state.ts';
+import {checklistRows, selectable} from './panels/checklist/state.ts';
+import {failedOutcome, sampleLimit, type Contact, type ConsoleState, type ReviewAnswer} from './state.ts';
+
+export type RoomAction =
+	| {type: 'attached'; run: RunState | null; samples: readonly Sample[]; readOnly: boolean; room: RoomFacts}
+	| {type: 'event'; event: JournalEvent}
+	| {type: 'samples'; samples: readonly Sample[]}
+	| {type: 'blind'; error: string; since: string}
+	| {type: 'silent'; since: number | null}
+	| {type: 'gone'; reason: string}
+	| {type: 'activity'; activity: Activity}
+	| {type: 'review'; answer: ReviewAnswer}
+	| {type: 'contacts'; contacts: readonly Contact[]};
+
+/** The state after news of the room; other actions leave it as it is. */
+export function reduceRoom(state: ConsoleState, action: {type: string}): ConsoleState {
+	const news = action as RoomAction;
+	switch (news.type) {
+		case 'attached': {
+			const attached = {...state, attached: true, run: news.run, readOnly: state.readOnly || news.readOnly, room: news.room, silentSince: null, gone: null};
+			return withCursor(withSamples({...attached, outcome: failedOutcome(news.run), samples: []}, news.samples));
+		}
+
+		case 'event': return withCursor(withEvent(state, news.event));
+		case 'samples': return withSamples({...state, blind: null}, news.samples);
+		case 'blind': return {...state, blind: {error: news.error, since: news.since}};
+		case 'silent': return {...state, silentSince: news.since};
+		case 'gone': return {...state, gone: news.reason};
+		case 'activity': return {...state, activities: withActivity(state.activities, news.activity)};
+		case 'review': return {...state, review: news.answer};
+		case 'contacts': return {...state, contacts: news.contacts};
+		default: return state;
+	}
+}
+
+/** Folds an event that comes next; one already in the snapshot is left out. A state of sequence 0 is a preview of a run not yet opened. */
+function withEvent(state: ConsoleState, event: JournalEvent): ConsoleState {
+	if (state.run && event.seq <= state.run.seq) return state;
+	if ((state.run === null || state.run.seq === 0) && event.kind !== 'run-opened') return state;
+	const run = fold(state.run, event);
+	if (event.kind === 'action-started') return {...state, run, outcome: null, detailWanted: false};
+	if (event.kind === 'action-finished') return {...state, run, outcome: failedOutcome(run) === event.outcome ? event.outcome : state.outcome, focus: state.focus === 'progress' ? 'checklist' : state.focus};
+	return {...state, run};
+}
+
+function withSamples(state: ConsoleState, samples: readonly Sample[]): ConsoleState {
+	const latest = samples.at(-1);
+	if (!latest) return state;
+	return {...state, samples: [...state.samples, ...samples].slice(-sampleLimit), pidOrder: pidOrder(latest.active, {before: state.pidOrder, keep: state.pid !== null})};
+}
+
+function withActivity(activities: ConsoleState['activities'], activity: Activity): ConsoleState['activities'] {
+	const {[activity.work]: _, ...others} = activities;
+	return activity.done ? others : {...others, [activity.work]: activity};
+}
+
+/** The cursor stands somewhere as soon as there is a checklist. */
+function withCursor(state: ConsoleState): ConsoleState {
+	if (state.cursor !== null || !state.run) return state;
+	const first = selectable(checklistRows(state))[0];
+	return first ? {...state, cursor: first.key} : state;
+}
