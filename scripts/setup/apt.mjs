@@ -20,7 +20,7 @@ export async function installPackages(names) {
 		}
 		updated = true;
 	}
-	const {code, output} = await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120', ...names], {env: quiet, quiet: true});
+	const {code, output} = await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', '--no-upgrade', '-o', 'DPkg::Lock::Timeout=120', ...names], {env: quiet, quiet: true});
 	if (code !== 0) {
 		throw new Unmet(`"apt-get install ${names.join(' ')}" failed: ${lastLine(output)}`);
 	}

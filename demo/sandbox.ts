@@ -1,0 +1,200 @@
+/** The sandbox: a primary and a streaming standby, the sample shop's Alembic project, its application and its traffic, all in one folder that goes away again. */
+import {existsSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdir, readdir} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import {readFolderRecord, readLife, readProcessIdentity, removeOrphans, removeOwnedFolder, writeFolderRecord} from '../source/postgres/cluster-owner.ts';
+import {makeClusterParent} from '../source/postgres/cluster-place.ts';
+import {startCluster} from '../source/postgres/cluster.ts';
+import type {Cluster} from '../source/postgres/cluster.ts';
+import {findPrograms} from '../source/postgres/programs.ts';
+import {startChild} from './child.ts';
+import type {Child} from './child.ts';
+import {writeProject} from './project.ts';
+import {readPreparedData} from './prepare.ts';
+import type {ApplicationReady} from './application.ts';
+import type {TrafficCount} from './traffic.ts';
+
+const prefix = 'holdpoint-demo-';
+const keptMark = 'kept';
+
+export interface SandboxOptions {
+	/** Where the sandbox's folder is made; default the temporary folder, also when the servers' user can't reach this one. */
+	directory?: string;
+	/** `close` then leaves project and servers; they go with `cleanSandboxes`. */
+	keep?: boolean;
+	/** Orders in the large table; default 1,200,000. */
+	rows?: number;
+	/** One line at a time of what is being done. */
+	onProgress?: (line: string) => void;
+	/** `PG_BIN`. */
+	programsDirectory?: string;
+	/** Folder for what later starts use again; default `.cache` of the checkout. */
+	cache?: string;
+	/** The project's Python; default that of scripts/setup.mjs. */
+	python?: string;
+}
+
+export interface Sandbox {
+	/** The sandbox's folder. */
+	directory: string;
+	/** The copied Alembic project, the user's to edit, with a holdpoint.yaml. */
+	project: string;
+	/** The project's Python. */
+	python: string;
+	/** `postgresql://shop:…@127.0.0.1:port/shop`, what alembic.ini holds (there with SQLAlchemy's driver). */
+	url: string;
+	primary: Cluster;
+	/** In pg_stat_replication: `replica1`. */
+	standby: Cluster;
+	application: {healthUrl: string; pid: number};
+	traffic: {pid: number; /** What the last second's traffic did; null before the first report. */ last(): TrafficCount | null};
+	/** Ends the children and the servers and removes the folder; a second call does nothing. */
+	close(): Promise<void>;
+	/** The same without a promise, for a handler of `exit`. */
+	closeNow(): void;
+}
+
+/**
+ * Opens a sandbox: at most a minute the first time, then from a cached copy of the loaded database.
+ * The caller closes it on every path; after a SIGKILL the children end by themselves, and the next start or cleanSandboxes removes the rest.
+ * @throws Refusal (2) when PostgreSQL's programs or the Python environment are missing
+ */
+export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const {onProgress = () => undefined, rows = 1_200_000, keep = false} = options;
+	const checkout = path.resolve(import.meta.dirname, '..');
+	const cache = options.cache ?? path.join(checkout, '.cache');
+	const python = options.python ?? path.join(cache, 'python/bin/python');
+	const programs = await findPrograms({
+		...options.programsDirectory === undefined ? {} : {directory: options.programsDirectory},
+		needs: ['postgres', 'initdb', 'pg_basebackup', 'pg_dump', 'pg_restore', 'psql'],
+	});
+	await removeDeadSandboxes(options.directory);
+	const from = await readPreparedData({programs, python, cache, rows, onProgress});
+	const directory = await makeClusterParent(prefix, {...options.directory === undefined ? {} : {parent: path.resolve(options.directory)}});
+	const children: Child[] = [];
+	let primary: Cluster | null = null;
+	try {
+		onProgress('starting the primary');
+		primary = await startCluster({directory: path.join(directory, 'primary'), purpose: 'shop', from, programs, settings: serverSettings});
+		const project = path.join(directory, 'shop');
+		const {url, applicationUrl} = await setPasswords(primary);
+		onProgress('copying it to a standby that streams');
+		const standby = await startCluster({directory: path.join(directory, 'standby'), purpose: 'replica1', standbyOf: primary, programs});
+		onProgress('starting the shop\'s application and its customers');
+		const logs = path.join(directory, 'logs');
+		await mkdir(logs, {mode: 0o700});
+		const application = await startChild<ApplicationReady>({file: 'application.ts', settings: {url: applicationUrl}, log: path.join(logs, 'application.log')});
+		children.push(application);
+		const traffic = await startChild<TrafficCount>({file: 'traffic.ts', settings: {url: applicationUrl, rows}, log: path.join(logs, 'traffic.log')});
+		children.push(traffic);
+		const {port} = application.first;
+		const healthUrl = `http://127.0.0.1:${port}/health`;
+		await writeProject({project, url, python, healthUrl, rows, backups: path.join(directory, 'backups')});
+		onProgress(`the sandbox is open in ${directory}`);
+		return sandboxOf({directory, project, python, url, primary, standby, healthUrl, application, traffic, keep});
+	} catch (error) {
+		await Promise.all(children.map(async child => child.end()));
+		await removeOwnedFolder(directory);
+		throw error;
+	}
+}
+
+/**
+ * Removes the sandboxes that nobody uses: those of dead processes, and those that were kept. One that is open in a living process stays.
+ * @param directory also looks there, as in openSandbox
+ * @returns the folders that were removed
+ */
+export async function cleanSandboxes({directory}: {directory?: string} = {}): Promise<string[]> {
+	const removed: string[] = [];
+	for (const parent of parentsOf(directory)) {
+		for (const entry of await readdir(parent).catch(() => [])) {
+			const folder = path.join(parent, entry);
+			if (entry.startsWith(prefix) && existsSync(path.join(folder, keptMark)) && readFolderRecord(folder) !== null) {
+				await removeOwnedFolder(folder);
+				removed.push(folder);
+			}
+		}
+	}
+	return [...removed, ...await removeDeadSandboxes(directory)];
+}
+
+async function removeDeadSandboxes(directory: string | undefined): Promise<string[]> {
+	const removed: string[] = [];
+	for (const parent of parentsOf(directory)) {
+		removed.push(...await removeOrphans(parent, prefix));
+	}
+	return removed;
+}
+
+function parentsOf(directory: string | undefined): string[] {
+	return [...new Set([os.tmpdir(), '/tmp', ...directory === undefined ? [] : [path.resolve(directory)]])];
+}
+
+const serverSettings = {
+	// Replicas, a dump in parallel, eight customers and a full control room.
+	max_connections: 80,
+	max_wal_size: '1GB',
+	track_io_timing: 'on',
+	wal_sender_timeout: '10s',
+};
+
+/** Passwords are new for each sandbox; only the roles are in the cached copy. */
+async function setPasswords(primary: Cluster): Promise<{url: string; applicationUrl: string}> {
+	const {password} = primary.superuser;
+	const client = await primary.connect();
+	try {
+		for (const role of ['shop', 'shop_app']) {
+			await client.query(`ALTER ROLE ${role} PASSWORD ${client.escapeLiteral(password)}`);
+		}
+	} finally {
+		await client.end();
+	}
+	return {url: primary.url('shop', {name: 'shop', password}), applicationUrl: primary.url('shop', {name: 'shop_app', password})};
+}
+
+function sandboxOf({directory, primary, standby, application, traffic, healthUrl, keep, ...rest}: {
+	directory: string; project: string; python: string; url: string; primary: Cluster; standby: Cluster;
+	healthUrl: string; application: Child<ApplicationReady>; traffic: Child<TrafficCount>; keep: boolean;
+}): Sandbox {
+	let closing: Promise<void> | null = null;
+	const close = async () => {
+		await Promise.all([application.end(), traffic.end()]);
+		if (keep && markKept(directory, primary)) {
+			return;
+		}
+		await removeOwnedFolder(directory);
+	};
+	return {
+		...rest,
+		directory,
+		primary,
+		standby,
+		application: {healthUrl, pid: application.pid},
+		traffic: {pid: traffic.pid, last: () => traffic.last()},
+		close: async () => {
+			closing ??= close();
+			return closing;
+		},
+		closeNow() {
+			application.kill();
+			traffic.kill();
+			if (!(keep && markKept(directory, primary))) {
+				standby.removeNow();
+				primary.removeNow();
+				rmSync(directory, {recursive: true, force: true, maxRetries: 20, retryDelay: 50});
+			}
+		},
+	};
+}
+
+/** A kept sandbox belongs to its own primary: when that is gone, say after a reboot, the rest is swept like any other. */
+function markKept(directory: string, primary: Cluster): boolean {
+	const owner = primary.pid === null ? null : readProcessIdentity(primary.pid);
+	if (owner === null || readLife(owner) !== 'alive') {
+		return false;
+	}
+	writeFolderRecord(directory, {owner});
+	writeFileSync(path.join(directory, keptMark), '');
+	return true;
+}
