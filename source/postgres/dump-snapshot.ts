@@ -1,0 +1,104 @@
+/** The instant that a dump shows: its exported snapshot, its WAL position, and what was counted in it. */
+import {type Identity, queryIdentity} from './identity.ts';
+import type {Session} from './session.ts';
+
+export interface TableCount {
+	/** `schema.table`, quoted where it needs to be. */
+	table: string;
+	/** Exact, of the same instant as the dump; null: too large to count beside it. */
+	rows: number | null;
+	dataBytes: number;
+}
+
+/** Kept as JSON beside the dump, and compared after a restore. */
+export interface SnapshotRecord {
+	format: 1;
+	at: string;
+	identity: Identity;
+	lsn: string | null;
+	databaseBytes: number;
+	collation: {encoding: string; collate: string; ctype: string};
+	tables: TableCount[];
+	/** Every role that owns or may do something here, so that a copy can be restored with its owners and grants. Without passwords. */
+	roles: RoleRecord[];
+}
+
+export interface RoleRecord {
+	name: string;
+	attributes: string[];
+	memberOf: string[];
+}
+
+export interface DumpSnapshot {
+	/** For `pg_dump --snapshot`. */
+	id: string;
+	record: Omit<SnapshotRecord, 'tables'>;
+	/** Largest first, not yet counted. */
+	tables: (TableCount & {estimate: number})[];
+}
+
+/** Opens the transaction; it must stay open until every pg_dump worker has taken the snapshot over. */
+export async function beginSnapshot(session: Session): Promise<DumpSnapshot> {
+	const identity = await queryIdentity(session);
+	await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+	const [snapshot] = await session.query<{id: string}>('SELECT pg_export_snapshot() AS id');
+	const lsn = await queryLsn(session);
+	const [base] = await session.query<{bytes: string; encoding: string; collate: string; ctype: string}>(
+		`SELECT pg_database_size(oid)::text AS bytes, pg_encoding_to_char(encoding) AS encoding, datcollate AS collate, datctype AS ctype FROM pg_database WHERE datname = current_database()`,
+	);
+	const tables = await session.query<{table: string; dataBytes: string; estimate: number}>(tableQuery);
+	const roles = await session.query<RoleRecord>(roleQuery);
+	const {encoding, collate, ctype} = base!;
+	return {
+		id: snapshot!.id,
+		record: {format: 1, at: new Date().toISOString(), identity, lsn, databaseBytes: Number(base!.bytes), collation: {encoding, collate, ctype}, roles},
+		tables: tables.map(row => ({table: row.table, rows: null, dataBytes: Number(row.dataBytes), estimate: row.estimate})),
+	};
+}
+
+/** Counts what is small enough in the open snapshot, smallest first, so that a stop loses little. */
+export async function countRows(session: Session, snapshot: DumpSnapshot, {rowLimit, stop}: {rowLimit: number; stop: () => boolean}): Promise<TableCount[]> {
+	const counted = new Map<string, number>();
+	for (const {table} of snapshot.tables.filter(one => one.estimate <= rowLimit).reverse()) {
+		if (stop()) break;
+		// In a savepoint: a table that can't be counted now must not end the snapshot under pg_dump's hands.
+		await session.query('SAVEPOINT counting');
+		try {
+			const [row] = await session.query<{rows: string}>(`SELECT count(*) AS rows FROM ONLY ${table}`);
+			counted.set(table, Number(row!.rows));
+		} catch (error) {
+			if ((error as {code?: string}).code === undefined) throw error;
+		}
+		await session.query('ROLLBACK TO SAVEPOINT counting');
+	}
+	return snapshot.tables.map(({table, dataBytes}) => ({table, dataBytes, rows: counted.get(table) ?? null}));
+}
+
+async function queryLsn(session: Session): Promise<string | null> {
+	// In a savepoint: a refused function would end the transaction, and the snapshot with it.
+	await session.query('SAVEPOINT lsn');
+	try {
+		const [row] = await session.query<{lsn: string | null}>(`SELECT ${session.inRecovery ? 'pg_last_wal_replay_lsn()' : 'pg_current_wal_lsn()'}::text AS lsn`);
+		return row!.lsn;
+	} catch {
+		await session.query('ROLLBACK TO SAVEPOINT lsn');
+		return null;
+	}
+}
+
+/** Without an estimate the size stands in for it: a row takes at least 28 bytes of a page. */
+const tableQuery = `SELECT format('%I.%I', n.nspname, c.relname) AS "table", pg_table_size(c.oid)::text AS "dataBytes",
+	CASE WHEN c.reltuples > 0 THEN c.reltuples ELSE pg_relation_size(c.oid) / 28 END::float8 AS estimate
+	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+	WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+	AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
+	ORDER BY pg_table_size(c.oid) DESC, 1`;
+
+/** Owners and grantees stand in pg_shdepend, except the bootstrap superuser (oid 10); the roles that they are members of come along. */
+const roleQuery = `WITH RECURSIVE used AS (
+	SELECT DISTINCT d.refobjid AS oid FROM pg_shdepend d WHERE d.refclassid = 'pg_authid'::regclass AND d.dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+	UNION SELECT m.roleid FROM used u JOIN pg_auth_members m ON m.member = u.oid
+) SELECT r.rolname::text AS name, array_remove(ARRAY[CASE WHEN r.rolsuper THEN 'SUPERUSER' END, CASE WHEN r.rolcanlogin THEN 'LOGIN' END, CASE WHEN NOT r.rolinherit THEN 'NOINHERIT' END,
+	CASE WHEN r.rolcreatedb THEN 'CREATEDB' END, CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END, CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END], NULL) AS attributes,
+	ARRAY(SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid ORDER BY 1) AS "memberOf"
+	FROM pg_roles r WHERE r.rolname !~ '^pg_' AND (r.oid IN (SELECT oid FROM used) OR r.rolname = current_user OR r.oid = 10) ORDER BY 1`;

@@ -1,0 +1,283 @@
+/** Takes a backup: pg_dump of an exported snapshot with its row counts, hashed, read back, and in place only when all of that held. */
+import {mkdir, open, readdir, rename, rm, stat, statfs, writeFile} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import {Refusal} from '../journal/refusal.ts';
+import type {Backup} from '../journal/shapes/backup.ts';
+import {backupKey, holdKey, ownKey, queryHolder} from './advisory.ts';
+import {type ClientTarget, withClientEnvironment} from './client-environment.ts';
+import {runClient} from './client-program.ts';
+import {describeHost} from './connect-error.ts';
+import type {Conninfo} from './conninfo.ts';
+import {readHashes, readSha256, syncFolder, writeManifestText} from './dump-files.ts';
+import {parseFailure, ProgressReader, type TableProgress} from './dump-output.ts';
+import {beginSnapshot, countRows, type DumpSnapshot, type SnapshotRecord, type TableCount} from './dump-snapshot.ts';
+import {findClientTool, type ProgramSearch} from './programs.ts';
+import {backupApplication} from './running-dumps.ts';
+import {connect, type Session} from './session.ts';
+import {cancelBackend} from './signal.ts';
+
+export type DumpProgress =
+	| ({kind: 'tables'} & TableProgress)
+	| {kind: 'verifying'; step: 'list' | 'read' | 'hash'}
+	| {kind: 'warning'; text: string};
+
+export interface DumpOptions {
+	conninfo: Conninfo;
+	/** Where the backup goes, absolute; made (0700) if it is not there. */
+	directory: string;
+	format: 'directory' | 'custom';
+	/** Parallel pg_dump jobs; null: as many as cores and tables allow. */
+	jobs?: number | null;
+	/** `list` proves that the table of contents is readable, `read` that every block is. */
+	verify?: 'list' | 'read';
+	/** Tables estimated larger than this are not counted. */
+	rowLimit?: number;
+	search?: ProgramSearch;
+	/** pg_dump gives up when it can't lock a table for reading within so many milliseconds. */
+	lockWaitMs?: number;
+	onProgress?: (progress: DumpProgress) => void;
+	signal?: AbortSignal;
+}
+
+export interface DumpResult {
+	backup: Backup;
+	/** Written beside the dump: manifest and snapshot record. */
+	artifacts: {path: string; sha256: string; what: string}[];
+	record: SnapshotRecord;
+	jobs: number;
+	warnings: string[];
+}
+
+export {queryRunningDumps} from './running-dumps.ts';
+
+const defaultLockWaitMs = 30_000;
+
+/**
+ * Dumps a database. What is not whole is removed again; a backup at its final name has been written, synced, hashed and verified.
+ * @throws Refusal 2 for a pg_dump that is missing or older than the server, 3 while a migration or another backup of ours is at work,
+ *   4 when the dump failed or was cancelled
+ */
+export async function runDump(options: DumpOptions): Promise<DumpResult> {
+	const session = await connect(options.conninfo, {application: backupApplication, lockTimeoutMs: options.lockWaitMs ?? defaultLockWaitMs, idleInTransactionTimeoutMs: 0});
+	const cancel = (): void => void cancelCounting(session);
+	options.signal?.addEventListener('abort', cancel);
+	try {
+		const major = Math.floor(session.versionNumber / 10_000);
+		const dumpTool = await findClientTool('pg_dump', major, options.search);
+		const restoreTool = await findClientTool('pg_restore', dumpTool.version, options.search);
+		await refuseWhileAtWork(session);
+		return await dumpFrom(session, {...options, programs: {dump: dumpTool.path, restore: restoreTool.path}});
+	} finally {
+		options.signal?.removeEventListener('abort', cancel);
+		await session.close();
+	}
+}
+
+/** Best effort: a count that runs on only delays the end of a cancelled backup. */
+async function cancelCounting(session: Session): Promise<void> {
+	try {
+		const other = await connect({...session.conninfo, hosts: [session.host], targetSessionAttrs: 'any'}, {application: backupApplication, statementTimeoutMs: 5000});
+		await cancelBackend(other, session);
+		await other.close();
+	} catch {
+		// The count ends by itself.
+	}
+}
+
+/** A dump and a migration exclude each other: the mark is set first and the other's looked at after, so that of two at least one refuses. */
+async function refuseWhileAtWork(session: Session): Promise<void> {
+	const {database} = session.conninfo;
+	if (await holdKey(session, backupKey(database)) === null) {
+		const other = await queryHolder(session, backupKey(database));
+		throw new Refusal(3, `Another backup of ${database} is being taken (backend ${other?.pid ?? 'unknown'}); wait until it has ended.`);
+	}
+	const migration = await queryHolder(session, ownKey(database));
+	if (migration) throw new Refusal(3, `A migration of ${database} is at work (backend ${migration.pid}); a backup now would make it wait, or wait for it.`);
+}
+
+interface Work extends DumpOptions {
+	programs: {dump: string; restore: string};
+}
+
+async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
+	const startedAt = new Date();
+	const snapshot = await beginSnapshot(session).catch((error: unknown) => {
+		throw asRefusal(error, work);
+	});
+	await mkdir(work.directory, {recursive: true, mode: 0o700});
+	await removeStalePartials(work.directory);
+	const warnings = await refuseWithoutSpace(work.directory, snapshot);
+	for (const text of warnings) work.onProgress?.({kind: 'warning', text});
+
+	const name = `${snapshot.record.identity.database.replace(/[^\w.-]/g, '_').slice(0, 60)}-${startedAt.toISOString().replace(/[-:]|\.\d+/g, '')}${work.format === 'custom' ? '.dump' : ''}`;
+	const final = path.join(work.directory, name);
+	const partial = `${final}.${process.pid}.partial`;
+	if (await exists(final)) throw new Refusal(4, `There is a backup ${final} already; try again in a second.`);
+	try {
+		const jobs = decideJobs(work, snapshot.tables);
+		const tables = await runPgDump({session, snapshot, work, partial, jobs, warn(text) {
+			warnings.push(text);
+			work.onProgress?.({kind: 'warning', text});
+		}});
+		const record: SnapshotRecord = {...snapshot.record, tables};
+		const verified = await verifyDump(work, partial);
+		work.onProgress?.({kind: 'verifying', step: 'hash'});
+		const placed = await place({work, partial, final, record});
+		return {
+			backup: {
+				path: final,
+				format: work.format,
+				bytes: placed.bytes,
+				startedAt: startedAt.toISOString(),
+				finishedAt: new Date().toISOString(),
+				serverVersion: record.identity.serverVersion,
+				systemIdentifier: record.identity.systemIdentifier ?? '',
+				database: record.identity.database,
+				lsn: record.lsn,
+				...(work.format === 'custom' ? {sha256: placed.sha256} : {manifest: placed.manifest}),
+				tables: verified.tables,
+				verified: {list: true, read: verified.read},
+			},
+			artifacts: placed.artifacts,
+			record,
+			jobs,
+			warnings,
+		};
+	} catch (error) {
+		await rm(partial, {recursive: true, force: true});
+		throw asRefusal(error, work);
+	}
+}
+
+function decideJobs({format, jobs}: Work, tables: readonly TableCount[]): number {
+	if (format === 'custom') return 1;
+	return jobs ?? Math.max(1, Math.min(os.availableParallelism(), tables.length, 8));
+}
+
+interface DumpRun {
+	session: Session;
+	snapshot: DumpSnapshot;
+	work: Work;
+	partial: string;
+	jobs: number;
+	warn: (text: string) => void;
+}
+
+async function runPgDump({session, snapshot, work, partial, jobs, warn}: DumpRun): Promise<TableCount[]> {
+	const reader = new ProgressReader(snapshot.tables, jobs > 1);
+	work.onProgress?.({kind: 'tables', ...reader.progress()});
+	const target: ClientTarget = {conninfo: work.conninfo, host: session.host, application: backupApplication};
+	const dumping = withClientEnvironment(target, async environment => runClient({
+		program: work.programs.dump,
+		arguments: ['--verbose', '--no-password', `--snapshot=${snapshot.id}`, `--lock-wait-timeout=${work.lockWaitMs ?? defaultLockWaitMs}`, `--file=${partial}`,
+			...(work.format === 'custom' ? ['--format=custom'] : ['--format=directory', `--jobs=${jobs}`])],
+		environment,
+		signal: work.signal,
+		onLine(line) {
+			const progress = reader.read(line);
+			if (progress) work.onProgress?.({kind: 'tables', ...progress});
+			if (line.startsWith('pg_dump: warning: ')) warn(line);
+		},
+	}));
+	const counting = countRows(session, snapshot, {rowLimit: work.rowLimit ?? 5_000_000, stop: () => work.signal?.aborted === true});
+	const [dumped, counted] = await Promise.allSettled([dumping, counting]);
+	if (dumped.status === 'rejected') throw dumped.reason;
+	if (dumped.value.exitCode !== 0) throw new Refusal(4, `The backup of ${snapshot.record.identity.database} failed: ${parseFailure(dumped.value)}; nothing was kept in ${work.directory}.`);
+	if (counted.status === 'rejected') throw counted.reason;
+	const {tables, ...progress} = reader.progress();
+	work.onProgress?.({kind: 'tables', ...progress, done: progress.total, doneBytes: progress.totalBytes, tables: []});
+	return counted.value;
+}
+
+async function verifyDump(work: Work, partial: string): Promise<{tables: number; read: boolean}> {
+	const environment = {PATH: process.env['PATH'] ?? '', LC_ALL: 'C'};
+	work.onProgress?.({kind: 'verifying', step: 'list'});
+	const listed = await runClient({program: work.programs.restore, arguments: ['--list', partial], environment, signal: work.signal});
+	if (listed.exitCode !== 0) throw new Refusal(4, `The backup was written but its table of contents can't be read: ${parseFailure(listed)}; it was removed.`);
+	if (work.verify !== 'list') {
+		work.onProgress?.({kind: 'verifying', step: 'read'});
+		const read = await runClient({program: work.programs.restore, arguments: ['--file=/dev/null', partial], environment, signal: work.signal});
+		if (read.exitCode !== 0) throw new Refusal(4, `The backup was written but can't be read to its end: ${parseFailure(read)}; it was removed.`);
+	}
+	return {tables: listed.stdout.split('\n').filter(line => / TABLE DATA /.test(line)).length, read: work.verify !== 'list'};
+}
+
+/** Hashes, writes the files beside it, and renames last: a dump at its final name is a whole one. */
+async function place({work, partial, final, record}: {work: Work; partial: string; final: string; record: SnapshotRecord}): Promise<{bytes: number; sha256?: string; manifest?: string; artifacts: DumpResult['artifacts']}> {
+	const files = (await readHashes(partial, partial)).map(file => ({...file, name: path.join(path.basename(final), file.name)}));
+	const recordPath = snapshotPath(final);
+	const artifacts = [{path: recordPath, sha256: await writeSynced(recordPath, JSON.stringify(record, null, '\t') + '\n'), what: 'row counts and position of the backup\'s snapshot'}];
+	const manifest = `${final}.sha256`;
+	try {
+		if (work.format === 'directory') {
+			const text = writeManifestText([...files, {name: path.basename(recordPath), sha256: artifacts[0]!.sha256, bytes: 0}]);
+			artifacts.push({path: manifest, sha256: await writeSynced(manifest, text), what: 'sha256 of each file of the backup'});
+		}
+		await rename(partial, final);
+		await syncFolder(work.directory);
+	} catch (error) {
+		await Promise.all([recordPath, manifest].map(async file => rm(file, {force: true})));
+		throw error;
+	}
+	return {bytes: files.reduce((sum, file) => sum + file.bytes, 0), sha256: files[0]?.sha256, manifest, artifacts};
+}
+
+/** Where the snapshot record of a backup is. */
+export function snapshotPath(backup: string): string {
+	return `${backup}.snapshot.json`;
+}
+
+async function writeSynced(file: string, text: string): Promise<string> {
+	await writeFile(file, text, {mode: 0o600});
+	const handle = await open(file, 'r');
+	try {
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+	return readSha256(file);
+}
+
+/** A compressed dump takes a fraction of the tables' size, which can't be known before: little space warns, hopelessly little refuses. */
+async function refuseWithoutSpace(directory: string, snapshot: DumpSnapshot): Promise<string[]> {
+	const {bavail, bsize} = await statfs(directory);
+	const free = bavail * bsize;
+	const data = snapshot.tables.reduce((sum, table) => sum + table.dataBytes, 0);
+	if (free < data * 0.05) throw new Refusal(4, `There is not enough space for a backup in ${directory}: ${megabytes(free)} free for tables of ${megabytes(data)}; free some, or name another folder with backup.directory.`);
+	return free < data ? [`Space may run out in ${directory}: ${megabytes(free)} free for tables of ${megabytes(data)} (a compressed dump is usually smaller).`] : [];
+}
+
+function megabytes(bytes: number): string {
+	return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** What a killed process of ours left; its pid is in the name. */
+async function removeStalePartials(directory: string): Promise<void> {
+	for (const entry of await readdir(directory)) {
+		const pid = /\.(\d+)\.partial$/.exec(entry)?.[1];
+		if (pid !== undefined && !isAlive(Number(pid))) await rm(path.join(directory, entry), {recursive: true, force: true});
+	}
+}
+
+function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
+}
+
+async function exists(file: string): Promise<boolean> {
+	return stat(file).then(() => true, () => false);
+}
+
+function asRefusal(error: unknown, work: Work): unknown {
+	if (work.signal?.aborted) return new Refusal(4, `The backup of ${work.conninfo.database} was cancelled; nothing was kept in ${work.directory}.`);
+	const {code, message} = error as NodeJS.ErrnoException;
+	if (code === '55P03') return new Refusal(4, `The backup of ${work.conninfo.database} failed: a table stayed locked by someone else for too long; see the live pane and try again.`);
+	if (code === 'ENOSPC' || code === 'EFBIG' || code === 'EDQUOT') return new Refusal(4, `The backup of ${work.conninfo.database} failed: there was no space left on the disk; nothing was kept in ${work.directory}.`);
+	if (error instanceof Refusal) return error;
+	return new Refusal(4, `The backup of ${work.conninfo.database} from ${describeHost(work.conninfo.hosts[0]!)} failed: ${message}; nothing was kept in ${work.directory}.`);
+}

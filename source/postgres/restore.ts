@@ -1,0 +1,161 @@
+/** Restores a backup into a fresh database, timed, and compares its rows with those counted in the dump's own snapshot. */
+import {readFile} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import {Refusal} from '../journal/refusal.ts';
+import type {Backup} from '../journal/shapes/backup.ts';
+import {withClientEnvironment} from './client-environment.ts';
+import {runClient} from './client-program.ts';
+import {describeHost} from './connect-error.ts';
+import type {Conninfo} from './conninfo.ts';
+import {parseFailure, ProgressReader, type TableProgress} from './dump-output.ts';
+import type {RoleRecord, SnapshotRecord} from './dump-snapshot.ts';
+import {snapshotPath} from './dump.ts';
+import {findClientTool, type ProgramSearch} from './programs.ts';
+import {connect, type Session} from './session.ts';
+
+const restoreApplication = 'holdpoint-restore';
+
+export interface RestoreOptions {
+	backup: Backup;
+	/** A role that may create databases, connected to any database of the server to restore onto. */
+	conninfo: Conninfo;
+	/** Made here, refused when it exists: nothing of anyone's is overwritten. */
+	database: string;
+	jobs?: number | null;
+	/** Make the roles that own things or hold grants, without passwords: on a private server only. */
+	createRoles?: boolean;
+	/** Only the schema, and the rows of these tables. */
+	schemaOnly?: {keepRowsOf: readonly string[]};
+	search?: ProgramSearch;
+	onProgress?: (progress: TableProgress) => void;
+	signal?: AbortSignal;
+}
+
+export type RestoreResult = NonNullable<Backup['verified']['restore']>;
+
+/**
+ * Creates the database, runs pg_restore (stopping at the first error), ANALYZE, and counts. A database that could not be filled is dropped again.
+ * @throws Refusal 2 when it can't be begun, 4 when the restore failed or was cancelled
+ */
+export async function runRestore(options: RestoreOptions): Promise<RestoreResult> {
+	const {backup, database} = options;
+	if (backup.format === 'external') throw new Refusal(2, `The backup ${backup.path} was taken by another tool; holdpoint can't restore it.`);
+	const record = await readSnapshotRecord(backup);
+	const server = await connect(options.conninfo, {application: restoreApplication});
+	try {
+		const tool = await findClientTool('pg_restore', Math.floor(server.versionNumber / 10_000), options.search);
+		if (options.createRoles) await createRoles(server, record.roles);
+		const started = performance.now();
+		await createDatabase(server, database, record);
+		try {
+			await runPgRestore({options, record, program: tool.path, server});
+			const seconds = (performance.now() - started) / 1000;
+			const copy = await connect({...options.conninfo, hosts: [server.host], database}, {application: restoreApplication});
+			try {
+				await copy.query('ANALYZE');
+				return {database, seconds, ...await compareCounts(copy, record, options.schemaOnly?.keepRowsOf)};
+			} finally {
+				await copy.close();
+			}
+		} catch (error) {
+			await server.query(`DROP DATABASE IF EXISTS ${quoteName(database)}`).catch(() => undefined);
+			throw error;
+		}
+	} finally {
+		await server.close();
+	}
+}
+
+/** @throws Refusal 2 when it is missing or damaged */
+export async function readSnapshotRecord(backup: Backup): Promise<SnapshotRecord> {
+	try {
+		const record = JSON.parse(await readFile(snapshotPath(backup.path), 'utf8')) as SnapshotRecord;
+		if (record.format === 1) return record;
+	} catch {
+		// Said below.
+	}
+	throw new Refusal(2, `The record beside the backup, ${snapshotPath(backup.path)}, is missing or damaged, so a restore has nothing to be compared with; take a new backup.`);
+}
+
+/** Roles are the cluster's, not the database's, and not in the dump; without them owners and grants fail. */
+async function createRoles(server: Session, roles: readonly RoleRecord[]): Promise<void> {
+	const existing = new Set((await server.query<{name: string}>('SELECT rolname::text AS name FROM pg_roles')).map(row => row.name));
+	for (const role of roles.filter(one => !existing.has(one.name))) {
+		await server.query(`CREATE ROLE ${quoteName(role.name)} ${role.attributes.filter(word => /^[A-Z]+$/.test(word)).join(' ')}`);
+		existing.add(role.name);
+	}
+	for (const role of roles) {
+		for (const group of role.memberOf.filter(name => existing.has(name))) await server.query(`GRANT ${quoteName(group)} TO ${quoteName(role.name)}`).catch(() => undefined);
+	}
+}
+
+async function createDatabase(server: Session, database: string, record: SnapshotRecord): Promise<void> {
+	const {encoding, collate, ctype} = record.collation;
+	const create = (lcCollate: string, lcCtype: string): string =>
+		`CREATE DATABASE ${quoteName(database)} TEMPLATE template0 ENCODING ${quoteText(encoding)} LC_COLLATE ${quoteText(lcCollate)} LC_CTYPE ${quoteText(lcCtype)}`;
+	try {
+		await server.query(create(collate, ctype));
+	} catch (error) {
+		const {code, message} = error as {code?: string; message: string};
+		if (code === '42P04') throw new Refusal(2, `The database ${database} exists already on ${describeHost(server.host)}; a restore never overwrites one.`);
+		// This machine lacks the locale: order of texts may differ from the original's, all else is the same.
+		if (code !== '22023' && code !== '42809') throw new Refusal(2, `The database ${database} can't be created on ${describeHost(server.host)}: ${message}.`);
+		await server.query(create('C', 'C'));
+	}
+}
+
+async function runPgRestore({options, record, program, server}: {options: RestoreOptions; record: SnapshotRecord; program: string; server: Session}): Promise<void> {
+	const {backup, conninfo, database, schemaOnly} = options;
+	const jobs = Math.max(1, options.jobs ?? Math.min(os.availableParallelism(), 8));
+	const reader = new ProgressReader(record.tables, jobs > 1);
+	const base = ['--exit-on-error', '--no-password', '--verbose', '--no-tablespaces', '--no-subscriptions', `--dbname=${database}`];
+	const runs = schemaOnly === undefined
+		? [[...base, `--jobs=${jobs}`]]
+		: [[...base, '--schema-only', `--jobs=${jobs}`], ...schemaOnly.keepRowsOf.map(table => [...base, '--data-only', `--table=${table}`])];
+	await withClientEnvironment({conninfo, host: server.host, database, application: restoreApplication}, async environment => {
+		for (const argv of runs) {
+			const end = await runClient({
+				program, environment, arguments: [...argv, backup.path], signal: options.signal,
+				onLine(line) {
+					const progress = reader.read(line);
+					if (progress) options.onProgress?.(progress);
+				},
+			});
+			if (options.signal?.aborted) throw new Refusal(4, `The restore of ${path.basename(backup.path)} was cancelled.`);
+			if (end.exitCode !== 0) throw new Refusal(4, `The restore of ${path.basename(backup.path)} failed: ${parseFailure(end)}.`);
+		}
+	});
+}
+
+/** With a list of tables kept, only those can be compared. */
+async function compareCounts(copy: Session, record: SnapshotRecord, keptRows?: readonly string[]): Promise<Omit<RestoreResult, 'database' | 'seconds'>> {
+	const differences: string[] = [];
+	let rowsCompared = 0;
+	let tables = 0;
+	for (const {table, rows} of record.tables) {
+		const kept = keptRows === undefined || keptRows.includes(table.slice(table.lastIndexOf('.') + 1));
+		try {
+			if (rows === null || !kept) {
+				await copy.query(`SELECT FROM ONLY ${table} LIMIT 0`);
+			} else {
+				const [row] = await copy.query<{rows: string}>(`SELECT count(*) AS rows FROM ONLY ${table}`);
+				rowsCompared += rows;
+				if (Number(row!.rows) !== rows) differences.push(`${table} has ${row!.rows} rows after the restore, and had ${rows} in the dump's snapshot`);
+			}
+			tables++;
+		} catch (error) {
+			if ((error as {code?: string}).code === undefined) throw error;
+			differences.push(`${table} can't be read after the restore: ${(error as Error).message}`);
+		}
+	}
+	return {tables, rowsCompared, differences};
+}
+
+function quoteName(name: string): string {
+	return `"${name.replaceAll('"', '""')}"`;
+}
+
+function quoteText(text: string): string {
+	return `'${text.replaceAll('\'', '\'\'')}'`;
+}

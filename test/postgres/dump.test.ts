@@ -1,0 +1,157 @@
+import {chmod, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import {execa} from 'execa';
+import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
+import type {Refusal} from '../../source/journal/refusal.ts';
+import {holdKey, ownKey} from '../../source/postgres/advisory.ts';
+import {compareCatalogs, queryCatalog} from '../../source/postgres/catalog.ts';
+import {parseConninfo, type Conninfo} from '../../source/postgres/conninfo.ts';
+import {verifyBackup} from '../../source/postgres/dump-files.ts';
+import {runDump, type DumpProgress} from '../../source/postgres/dump.ts';
+import {findClientTool} from '../../source/postgres/programs.ts';
+import {runRestore} from '../../source/postgres/restore.ts';
+import {queryRunningDumps} from '../../source/postgres/running-dumps.ts';
+import {connect, type Session} from '../../source/postgres/session.ts';
+import {eventually, freshDatabase, primaryServer, servers, type FreshDatabase} from '../servers.ts';
+
+let database: FreshDatabase;
+let conninfo: Conninfo;
+let session: Session;
+let directory: string;
+beforeAll(async () => {
+	database = await freshDatabase();
+	conninfo = parseConninfo(database.url, {}, '/nonexistent');
+	session = await connect(conninfo, {application: 'holdpoint-test'});
+	await session.multi(`CREATE TABLE big (id int PRIMARY KEY, noise text); INSERT INTO big SELECT g, md5(g::text) FROM generate_series(1, 20000) g;
+		CREATE TABLE "Odd name" (a int REFERENCES big); INSERT INTO "Odd name" VALUES (1), (2); CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES ('a1');
+		CREATE MATERIALIZED VIEW seen AS SELECT count(*) FROM big; CREATE TABLE parted (k int) PARTITION BY LIST (k)`);
+});
+afterAll(async () => {
+	await session.close();
+	await database.drop();
+});
+beforeEach(async () => {
+	directory = await mkdtemp(path.join(os.tmpdir(), 'holdpoint-dump-'));
+	return async () => rm(directory, {recursive: true, force: true});
+});
+
+/** A folder of PostgreSQL programs in which one is replaced by a script. */
+async function programsWith(name: string, script: string): Promise<string> {
+	const folder = await mkdtemp(path.join(directory, 'bin-'));
+	const {path: dump} = await findClientTool('pg_dump', 12);
+	for (const one of ['pg_dump', 'pg_restore']) await writeFile(path.join(folder, one), `#!/bin/sh\nexec ${path.join(path.dirname(dump), one)} "$@"\n`, {mode: 0o755});
+	await writeFile(path.join(folder, name), `#!/bin/sh\nreal=${path.join(path.dirname(dump), name)}\n${script}\n`, {mode: 0o755});
+	await chmod(path.join(folder, name), 0o755);
+	return folder;
+}
+
+const failure = async (promise: Promise<unknown>): Promise<Refusal> => promise.then(() => {
+	throw new Error('should have failed');
+}, (error: Refusal) => error);
+
+describe('a backup', () => {
+	test('in parallel: hashed, counted in its snapshot, readable, nothing half', async () => {
+		const seen: DumpProgress[] = [];
+		const {backup, record} = await runDump({conninfo, directory, format: 'directory', jobs: 2, onProgress: one => seen.push(one)});
+		expect(backup).toMatchObject({format: 'directory', database: database.name, tables: 3, verified: {list: true, read: true}, lsn: expect.stringMatching(/^[\dA-F]+\/[\dA-F]+$/)});
+		expect(Object.fromEntries(record.tables.map(one => [one.table, one.rows]))).toEqual({'public.big': 20_000, 'public."Odd name"': 2, 'public.alembic_version': 1});
+		expect(seen.filter(one => one.kind === 'tables').at(-1)).toMatchObject({done: 3, total: 3});
+		expect((await readdir(directory)).map(name => name.replace(path.basename(backup.path), 'B')).sort()).toEqual(['B', 'B.sha256', 'B.snapshot.json']);
+		expect((await execa('sha256sum', ['--check', '--quiet', backup.manifest!], {cwd: directory})).exitCode).toBe(0);
+		expect(await verifyBackup(backup)).toEqual([]);
+	});
+
+	test('one changed byte, a file gone, a file more: each is found', async () => {
+		const {backup} = await runDump({conninfo, directory, format: 'directory'});
+		const [file, other] = (await readdir(backup.path)).filter(name => name.endsWith('.dat.gz')) as [string, string];
+		const bytes = await readFile(path.join(backup.path, file));
+		bytes[bytes.length >> 1]! ^= 1;
+		await writeFile(path.join(backup.path, file), bytes);
+		await rm(path.join(backup.path, other));
+		await writeFile(path.join(backup.path, 'stranger'), '');
+		const problems = await verifyBackup(backup);
+		expect(problems).toHaveLength(3);
+		expect(problems).toEqual(expect.arrayContaining([expect.stringContaining(`${file} has changed since`), expect.stringContaining(`${other} is missing`), expect.stringContaining('stranger was not there')]));
+	});
+
+	test('custom format: one file with its hash; restored, its rows and schema are the same', async () => {
+		const {backup} = await runDump({conninfo, directory, format: 'custom', verify: 'list'});
+		expect(backup).toMatchObject({format: 'custom', sha256: expect.stringMatching(/^[\da-f]{64}$/), verified: {list: true, read: false}});
+		expect(await verifyBackup(backup)).toEqual([]);
+		const server = await primaryServer();
+		const onto = parseConninfo(server.url('postgres'), {}, '/nonexistent');
+		const restored = `restored_${database.name}`;
+		const result = await runRestore({backup, conninfo: onto, database: restored, jobs: 2});
+		expect(result).toMatchObject({database: restored, tables: 3, rowsCompared: 20_003, differences: []});
+		const copy = await connect({...onto, database: restored}, {application: 'holdpoint-test'});
+		expect(compareCatalogs(await queryCatalog(session), await queryCatalog(copy))).toEqual([]);
+		await copy.close();
+		expect((await failure(runRestore({backup, conninfo: onto, database: restored}))).message).toMatch(/exists already/);
+		await session.query(`DROP DATABASE "${restored}"`);
+	});
+
+	test('a restore that brings other rows than the snapshot had says so', async () => {
+		const {backup, artifacts} = await runDump({conninfo, directory, format: 'directory'});
+		const record = artifacts.find(one => one.path.endsWith('.snapshot.json'))!.path;
+		await writeFile(record, (await readFile(record, 'utf8')).replace('"rows": 20000', '"rows": 20001'));
+		const restored = `short_${database.name}`;
+		const result = await runRestore({backup, conninfo: {...conninfo, database: 'postgres'}, database: restored});
+		await session.query(`DROP DATABASE "${restored}"`);
+		expect(result.differences).toEqual(['public.big has 20000 rows after the restore, and had 20001 in the dump\'s snapshot']);
+	});
+
+	test('from a standby too', async () => {
+		const {standby} = await servers();
+		await eventually('the standby has the database', async () => connect(parseConninfo(standby.url(database.name), {}, '/nonexistent'), {application: 'x'}).then(async one => one.query('SELECT FROM alembic_version').finally(async () => one.close())));
+		const {backup} = await runDump({conninfo: parseConninfo(standby.url(database.name), {}, '/nonexistent'), directory, format: 'directory', jobs: 2});
+		expect(backup).toMatchObject({tables: 3, lsn: expect.stringMatching(/\//)});
+	});
+});
+
+describe('what goes wrong leaves nothing', () => {
+	test.each([
+		['no space', 'ulimit -f 8; exec "$real" "$@"', 4, /no space left|larger than this process may write/],
+		['pg_dump dies', 'mkdir -p "$(echo "$*" | sed "s/.*--file=\\([^ ]*\\).*/\\1/")"; kill -9 $$', 4, /ended by SIGKILL/],
+		['pg_dump is older', 'echo "pg_dump (PostgreSQL) 9.6.24"', 2, /version 9, older than the server's 15/],
+	])('%s', async (_, script, exit, sentence) => {
+		const search = {directory: await programsWith('pg_dump', `case "$1" in --version) ${script.startsWith('echo') ? script : 'exec "$real" --version'};; *) ${script};; esac`)};
+		const error = await failure(runDump({conninfo, directory: path.join(directory, 'backups'), format: 'directory', jobs: 1, search}));
+		expect({exit: error.exit, message: error.message}).toEqual({exit, message: expect.stringMatching(sentence)});
+		expect(await readdir(path.join(directory, 'backups')).catch(() => [])).toEqual([]);
+	});
+
+	test('a role that may not read a table', async () => {
+		await session.multi(`DROP ROLE IF EXISTS dumper; CREATE ROLE dumper LOGIN PASSWORD 'd'; GRANT SELECT ON big TO dumper`);
+		const error = await failure(runDump({conninfo: parseConninfo(database.urlAs({name: 'dumper', password: 'd'}), {}, '/nonexistent'), directory, format: 'directory'}));
+		await session.multi('DROP OWNED BY dumper; DROP ROLE dumper');
+		expect({exit: error.exit, message: error.message}).toEqual({exit: 4, message: expect.stringMatching(/may not read .*; GRANT pg_read_all_data/)});
+	});
+
+	test.each([['the snapshot', 'big'], ['pg_dump', 'parted']])('cancelled while %s waits: it ends, on the server too', async (_, table) => {
+		await session.multi(`BEGIN; LOCK TABLE ONLY ${table}`);
+		const abort = new AbortController();
+		const running = failure(runDump({conninfo, directory, format: 'directory', jobs: 2, signal: abort.signal}));
+		await eventually('it waits for the lock', async () => (await session.query('SELECT FROM pg_locks WHERE NOT granted AND relation = $1::regclass', [table])).length > 0);
+		expect((await queryRunningDumps(session)).length).toBeGreaterThan(0);
+		abort.abort();
+		expect(await running).toMatchObject({exit: 4, message: expect.stringMatching(/was cancelled; nothing was kept/)});
+		await session.query('ROLLBACK');
+		expect(await readdir(directory)).toEqual([]);
+		await eventually('no dump is left', async () => (await queryRunningDumps(session)).length === 0);
+	});
+
+	test('refused while a migration is at work', async () => {
+		const own = await holdKey(session, ownKey(database.name));
+		expect(await failure(runDump({conninfo, directory, format: 'directory'}))).toMatchObject({exit: 3, message: expect.stringMatching(/migration of .* is at work/)});
+		await own!.release();
+	});
+
+	test('what a killed process left is removed by the next backup', async () => {
+		const child = execa('true');
+		await child;
+		await writeFile(path.join(directory, `x.${child.pid}.partial`), '');
+		await runDump({conninfo, directory, format: 'custom', verify: 'list'});
+		expect((await readdir(directory)).filter(name => name.endsWith('.partial'))).toEqual([]);
+	});
+});
