@@ -91,7 +91,7 @@ const schemas = {
 
 const answerSchema = z.object({
 	answer: z.enum(['graph', 'facts', 'imports', 'connection', 'path', 'database', 'sql']),
-	value: z.unknown(),
+	value: z.unknown().optional(),
 	problem: problemSchema.optional(),
 });
 

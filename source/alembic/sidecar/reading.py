@@ -21,7 +21,7 @@ def read(wanted):
         ('sql', lambda: read_sql(load_config(wanted['sql']['action'], '%s:%s' % (','.join(wanted['sql']['from']) or 'base', wanted['sql']['to']), '--sql'), script, wanted['sql']), fatal),
     )
     for name, work, broken in env_runs:
-        if not wanted.get(name):
+        if wanted.get(name) in (None, False):
             continue
         if broken:
             emit('answer', answer=name, problem=(fatal or graph['problems'])[0])

@@ -211,7 +211,7 @@ class Progress:
         emit('rollback', pid=session.pid if session else None, revisions=revisions, revision=self.revision)
 
     def uncommitted(self):
-        return self.lost + [revision for session in sessions.values() for revision in session.finished]
+        return self.lost + closed_unfinished + [revision for session in sessions.values() for revision in session.finished]
 
 
 def watch_transactions(dialect):
@@ -225,7 +225,12 @@ def watch_transactions(dialect):
         def ended(first, *args, original=original, name=name, **kwargs):
             raw = first.connection.dbapi_connection if 'twophase' in name else getattr(first, 'dbapi_connection', first)
             was = transaction_state(raw)
-            result = original(first, *args, **kwargs)
+            try:
+                result = original(first, *args, **kwargs)
+            except BaseException:
+                if 'commit' in name:
+                    watch_transactions.progress.rolled_back(raw)
+                raise
             if was != 'IDLE' or 'twophase' in name:
                 (watch_transactions.progress.committed if 'commit' in name else watch_transactions.progress.rolled_back)(raw)
             return result

@@ -3,6 +3,7 @@
 # Kept from do_connect until the pool's connect event: record → (dialect, arguments).
 _dialing = {}
 sessions = {}
+closed_unfinished = []
 
 
 class Session:
@@ -42,6 +43,7 @@ def watch_connections(task):
     def closed(raw, record):
         session = sessions.pop(id(raw), None)
         if session:
+            closed_unfinished.extend(session.finished)
             emit('disconnected', pid=session.pid)
 
 
