@@ -74,7 +74,7 @@ export const alarmRules: readonly AlarmRule[] = [
 			const longest = longestOf(sample.active.filter(session => !session.migration && session.backendType !== 'autovacuum worker'));
 			const limit = longest?.state?.startsWith('idle in transaction') ? idleTransactionSeconds : longTransactionSeconds;
 			return longest && reaches(longest.transactionSeconds ?? 0, limit, up)
-				? {level: 'note', text: `${sessionText(longest)} has a transaction open for ${secondsText(longest.transactionSeconds)}; CREATE INDEX CONCURRENTLY would wait for it.`}
+				? {level: 'note', text: `${sessionText(longest)} has the longest open transaction; CREATE INDEX CONCURRENTLY would wait for it.`}
 				: null;
 		},
 	},
