@@ -5,8 +5,9 @@ import {act} from './act.ts';
 import {dialogLines} from './dialogs/lines.ts';
 import type {Doing} from './doing.ts';
 import {keyName} from './key-name.ts';
-import {isTooSmall, layoutOf, minimumColumns, minimumRows} from './layout.ts';
+import {footerRows, isTooSmall, layoutOf, minimumColumns, minimumRows} from './layout.ts';
 import {Pane} from './pane.tsx';
+import {line} from './parts/line.ts';
 import {Lines} from './parts/lines.tsx';
 import {footerLines, footerNeeds} from './panels/footer/view.ts';
 import {headerLines, headerNeeds} from './panels/header/view.ts';
@@ -22,6 +23,7 @@ export function App({doing}: {doing: Doing}) {
 		<Box width={state.columns} height={state.rows} overflow="hidden" flexShrink={0}>
 			<Header />
 			{layoutOf(state).map(box => <Pane key={box.pane} box={box} />)}
+			{layoutOf(state).slice(1).filter(box => box.left > 0 && box.top === 4).map(box => <Divider key={box.left} left={box.left - 1} top={box.top} height={state.rows - box.top - footerRows(state)} />)}
 			<Footer />
 			<Dialog />
 		</Box>
@@ -39,9 +41,10 @@ const Header = memo(function Header() {
 
 const Footer = memo(function Footer() {
 	const state = useStore(footerNeeds);
+	const height = footerRows(state);
 	return (
-		<Box position="absolute" marginTop={state.rows - 2}>
-			<Lines lines={footerLines(state)} width={state.columns} height={2} color={state.color} ascii={state.glyphs.ascii} />
+		<Box position="absolute" marginTop={state.rows - height}>
+			<Lines lines={footerLines(state)} width={state.columns} height={height} color={state.color} ascii={state.glyphs.ascii} />
 		</Box>
 	);
 });
@@ -52,8 +55,18 @@ const Dialog = memo(function Dialog() {
 	if (!drawn) return null;
 	const height = drawn.lines.length;
 	return (
-		<Box position="absolute" marginLeft={Math.floor((state.columns - drawn.width) / 2)} marginTop={Math.max(1, Math.floor((state.rows - height) / 2))}>
+		<Box position="absolute" marginLeft={Math.floor((state.columns - drawn.width) / 2)} marginTop={Math.max(0, Math.floor((state.rows - footerRows(state) - height) / 2))}>
 			<Lines lines={drawn.lines} width={drawn.width} height={height} color={state.color} ascii={state.glyphs.ascii} />
+		</Box>
+	);
+});
+
+/** Between checklist and the panes at its right. */
+const Divider = memo(function Divider({left, top, height}: {left: number; top: number; height: number}) {
+	const state = useStore(current => [current.glyphs, current.color]);
+	return (
+		<Box position="absolute" marginLeft={left} marginTop={top}>
+			<Lines lines={Array.from({length: height}, () => line(state.glyphs.vertical, 'dim'))} width={1} height={height} color={state.color} ascii={state.glyphs.ascii} />
 		</Box>
 	);
 });

@@ -23,3 +23,10 @@ export function keyName(input: string, key: Key): Press {
 	const text = input.replaceAll(/[\r\n\t]+/g, ' ').replaceAll(/[\u0000-\u001F\u007F]/g, '');
 	return {key: [...input].length === 1 ? (input === ' ' ? 'space' : input) : '', text};
 }
+
+const labels: Record<string, string> = {enter: 'Enter', tab: 'Tab', 'shift+tab': 'Shift+Tab', space: 'Space', esc: 'Esc', up: 'Up', down: 'Down', left: 'Left', right: 'Right', pageup: 'PgUp', pagedown: 'PgDn', home: 'Home', end: 'End', 'ctrl+l': 'Ctrl+L', 'ctrl+c': 'Ctrl+C', 'ctrl+f': 'Ctrl+F', 'ctrl+b': 'Ctrl+B'};
+
+/** A key's name as it stands on the keyboard. */
+export function keyLabel(key: string): string {
+	return labels[key] ?? key;
+}

@@ -5,6 +5,7 @@ import {itemKeys} from './bindings/items.ts';
 import {moveKeys} from './bindings/moves.ts';
 import {viewKeys} from './bindings/views.ts';
 import type {Doing} from './doing.ts';
+import {keyLabel} from './key-name.ts';
 import {focusedPane} from './layout.ts';
 import {checklistKeys} from './panels/checklist/keys.ts';
 import {liveKeys} from './panels/live/keys.ts';
@@ -58,6 +59,6 @@ export function elsewhere(state: ConsoleState, key: string): string | undefined 
 export function keysTable(): string {
 	const rows = (Object.keys(groupTitles) as Group[]).flatMap(group => keymap
 		.filter(binding => binding.group === group)
-		.map(binding => `| ${groupTitles[group]} | ${binding.keys.length > 0 ? binding.keys.map(key => `\`${key}\``).join(' ') : 'palette'} | ${binding.says} |`));
+		.map(binding => `| ${groupTitles[group]} | ${binding.keys.length > 0 ? binding.keys.map(key => `\`${keyLabel(key)}\``).join(' ') : 'palette'} | ${binding.says} |`));
 	return ['| where | key | does |', '| --- | --- | --- |', ...rows].join('\n');
 }

@@ -16,12 +16,17 @@ export const minimumRows = 15;
 const wideColumns = 110;
 const wideRows = 28;
 export const headerRows = 4;
-/** The log line and the keys. */
-export const footerRows = 2;
+/** Where one row of keys is too short for the actions, it gets a second one. */
+const narrowKeys = 110;
 
 /** Too small to show anything that could be relied on. */
 export function isTooSmall(state: Pick<ConsoleState, 'rows' | 'columns'>): boolean {
 	return state.columns < minimumColumns || state.rows < minimumRows;
+}
+
+/** The log line, and one or two rows of keys. */
+export function footerRows(state: Pick<ConsoleState, 'rows' | 'columns'>): number {
+	return state.columns < narrowKeys && state.rows >= 20 ? 3 : 2;
 }
 
 /** Several panes at a time. */
@@ -31,11 +36,11 @@ export function isWide(state: Pick<ConsoleState, 'rows' | 'columns'>): boolean {
 
 /** The panes of the body from left to right, top to bottom; rows count from the top of the screen. */
 export function layoutOf(state: ConsoleState): Box[] {
-	const whole = {left: 0, top: headerRows, width: state.columns, height: state.rows - headerRows - footerRows};
+	const whole = {left: 0, top: headerRows, width: state.columns, height: state.rows - headerRows - footerRows(state)};
 	if (state.outcome) return [{pane: 'outcome', ...whole}];
 	if (!isWide(state)) return narrow(state, whole);
 	if (state.view !== 'checklist') return state.view === 'live' ? wideLive(state, whole) : [{pane: state.view, ...whole}];
-	const left = Math.min(90, Math.floor(state.columns * 0.46));
+	const left = Math.min(90, Math.floor(state.columns * 0.48));
 	const right = {left: left + 1, width: state.columns - left - 1};
 	const upper = Math.floor(whole.height * (state.run?.running ? 0.45 : 0.4));
 	return [

@@ -1,5 +1,7 @@
 /** How a dialog looks: framed lines, as many as fit. */
+import {keyLabel} from '../key-name.ts';
 import {bindingsNow, groupTitles, keymap, type Binding, type Group} from '../keymap.ts';
+import {footerRows} from '../layout.ts';
 import {environmentLook} from '../theme.ts';
 import {fit, line, span, windowTop, type Line} from '../parts/line.ts';
 import {cut, pad, wrap} from '../parts/printable.ts';
@@ -23,12 +25,12 @@ interface Parts {
 	danger?: boolean;
 }
 
-/** The lines of the open dialog with its frame; null for a filter, which is typed at the foot of the screen. */
+/** The lines of the open dialog with its frame, never over the message line, where a dialog's own words are said; null for a filter, which is typed at the foot of the screen. */
 export function dialogLines(state: ConsoleState): DrawnDialog | null {
 	if (!state.dialog || state.dialog.kind === 'filter') return null;
 	const width = Math.min(state.columns - 2, 108);
 	const parts = partsOf(state.dialog, {state, width: width - 4});
-	return {width, lines: framed(parts, {state, width, height: state.rows - 2})};
+	return {width, lines: framed(parts, {state, width, height: state.rows - footerRows(state)})};
 }
 
 function partsOf(dialog: Exclude<Dialog, {kind: 'filter'}>, {state, width}: {state: ConsoleState; width: number}): Parts {
@@ -106,14 +108,14 @@ function pointed(row: Line, {state, selected}: {state: ConsoleState; selected: b
 
 function commandLine(binding: Binding, state: ConsoleState): Line {
 	const reason = binding.refuse?.(state);
-	return [span(pad(binding.keys.join(' '), 8), reason ? 'dim' : 'key'), span(binding.says, reason ? 'dim' : 'plain'), span(reason ? `  (${reason})` : '', 'dim')];
+	return [span(pad(binding.keys.map(keyLabel).join(' '), 10), reason ? 'dim' : 'key'), span(binding.says, reason ? 'dim' : 'plain'), span(reason ? `  (${reason})` : '', 'dim')];
 }
 
 function helpLines(state: ConsoleState): Line[] {
 	const present = new Set(bindingsNow(state));
 	return (Object.keys(groupTitles) as Group[]).flatMap(group => {
 		const bindings = keymap.filter(binding => binding.group === group && (binding.when?.(state) ?? true));
-		return [line(groupTitles[group], 'title'), ...bindings.map(binding => [span(`  ${pad(binding.keys.join(' ') || ':', 16)}`, 'key'), span(binding.says, present.has(binding) && !binding.refuse?.(state) ? 'plain' : 'dim')] as Line), []];
+		return [line(groupTitles[group], 'title'), ...bindings.map(binding => [span(`  ${pad(binding.keys.map(keyLabel).join(' ') || 'palette', 16)}`, 'key'), span(binding.says, present.has(binding) && !binding.refuse?.(state) ? 'plain' : 'dim')] as Line), []];
 	});
 }
 

@@ -23,11 +23,11 @@ export function chart(series: readonly (number | null)[], options: {width: numbe
 	return text.split('\n').map(row => line(row, 'info'));
 }
 
-/** The next round number above, so that the scale stays still: 1, 2, 5, 10, 20, 50 … */
+/** The next round number above, so that the scale stays still: 1, 2, 3, 5, 10, 20 … */
 export function scaleOf(max: number): number {
 	if (max <= 0.1) return 0.1;
 	const power = 10 ** Math.floor(Math.log10(max));
-	return [1, 2, 5, 10].map(step => step * power).find(step => step >= max) ?? 10 * power;
+	return [1, 2, 3, 5, 10].map(step => step * power).find(step => step >= max) ?? 10 * power;
 }
 
 function filled(series: readonly (number | null)[]): number[] {

@@ -54,6 +54,11 @@ export function ago(iso: string, now: number): string {
 	return minutes < 60 ? `${minutes} min ago` : minutes < 2880 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1440)} d ago`;
 }
 
+/** What is left of an estimate: `about 12 s left`, or that it was passed. */
+export function leftOf(estimate: number, spent: number): string {
+	return spent <= estimate ? `about ${seconds(estimate - spent)} left` : `${seconds(spent - estimate)} over its estimate of ${seconds(estimate)}`;
+}
+
 /** Revisions of Alembic; none is its `base`. */
 export function revisions(list: readonly string[]): string {
 	return list.length === 0 ? 'base' : list.join(', ');

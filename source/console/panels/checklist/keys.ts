@@ -24,7 +24,7 @@ export const checklistKeys: Binding[] = [
 		run: doing => doing.dispatch({type: 'next-open'}),
 	},
 	{
-		id: 'check-open', keys: ['e'], says: 'run every check that is open or stale', group: 'checklist', short: 'examine all',
+		id: 'check-open', keys: ['e'], says: 'run every check that is open or stale', group: 'checklist', short: 'check all',
 		refuse: ask, run: doing => doing.ask({command: 'check', params: {items: 'open'}, done: 'all open checks were run'}),
 	},
 ];

@@ -1,5 +1,7 @@
-/** The foot of the screen: one line of what happened last, one line of keys. */
+/** The foot of the screen: one line of what happened last, the keys under it. */
+import {keyLabel} from '../../key-name.ts';
 import {bindingsNow, type Binding} from '../../keymap.ts';
+import {footerRows} from '../../layout.ts';
 import {timeOf} from '../../parts/figures.ts';
 import {span, widthOfLine, type Line, type Span, type Tone} from '../../parts/line.ts';
 import {isOld, type ConsoleState} from '../../state.ts';
@@ -11,7 +13,7 @@ export function footerNeeds(state: ConsoleState): readonly unknown[] {
 
 /** Message, else what the room is doing, else the journal's last word; under it the keys. */
 export function footerLines(state: ConsoleState): Line[] {
-	return [lastLine(state), state.dialog?.kind === 'filter' ? filterLine(state.dialog.text) : keysLine(state)];
+	return [lastLine(state), ...(state.dialog?.kind === 'filter' ? [filterLine(state.dialog.text)] : keysLines(state))];
 }
 
 function lastLine(state: ConsoleState): Line {
@@ -31,27 +33,32 @@ function filterLine(text: string): Line {
 	return [span(' /', 'key'), span(text), span('_', 'key'), span('   Enter keeps it, Esc takes it away, ! turns it round', 'dim')];
 }
 
-/** Help and leaving stand at the right edge, always; of the others as many as fit, the pane's own first. */
-function keysLine(state: ConsoleState): Line {
+/** Help and leaving stand at the right edge of the last row, always; of the others as many as fit, the pane's own first, what stops a run before all. */
+function keysLines(state: ConsoleState): Line[] {
 	const all = bindingsNow(state).filter(binding => binding.short);
 	const fixed = all.filter(binding => binding.id === 'help' || binding.id === 'quit');
 	const right = fixed.flatMap(binding => keyOf(binding, state));
 	const urgent = (binding: Binding) => Number(binding.group === 'danger' && binding.id !== 'guard' && binding.pane === undefined);
-	const left: Line[] = all.filter(binding => !fixed.includes(binding)).toSorted((one, other) => urgent(other) - urgent(one)).map(binding => keyOf(binding, state));
-	const taken: Span[] = [];
-	let room = state.columns - widthOfLine(right);
-	for (const key of left) {
-		const width = widthOfLine(key);
-		if (width > room) break;
-		taken.push(...key);
-		room -= width;
+	const left = all.filter(binding => !fixed.includes(binding)).toSorted((one, other) => urgent(other) - urgent(one)).map(binding => keyOf(binding, state));
+	const count = footerRows(state) - 1;
+	const rows: Span[][] = [];
+	for (let row = 0; row < count; row++) {
+		const edge = row === count - 1 ? right : [];
+		const taken: Span[] = [];
+		let room = state.columns - widthOfLine(edge);
+		while (left.length > 0 && widthOfLine(left[0]!) <= room) {
+			const key = left.shift()!;
+			taken.push(...key);
+			room -= widthOfLine(key);
+		}
+
+		rows.push([...taken, span(' '.repeat(Math.max(0, room))), ...edge]);
 	}
 
-	return [...taken, span(' '.repeat(Math.max(0, room))), ...right];
+	return rows;
 }
 
 function keyOf(binding: Binding, state: ConsoleState): Line {
 	const refused = binding.refuse?.(state) !== undefined;
-	const names: Record<string, string> = {enter: 'Enter', tab: 'Tab', space: 'Space', esc: 'Esc'};
-	return [span(` ${names[binding.keys[0]!] ?? binding.keys[0]!}`, refused ? 'dim' : 'key'), span(` ${binding.short!} `, refused ? 'dim' : 'plain')];
+	return [span(` ${keyLabel(binding.keys[0]!)}`, refused ? 'dim' : 'key'), span(` ${binding.short!} `, refused ? 'dim' : 'plain')];
 }

@@ -1,7 +1,7 @@
 /** The header: where one is, in which environment, what is under way, and the way back. */
 import type {WayBack} from '../../../journal/shapes/plan.ts';
 import type {RunState} from '../../../journal/shapes/run.ts';
-import {clockTime, plural, revisions, seconds} from '../../parts/figures.ts';
+import {clockTime, leftOf, plural, revisions, seconds} from '../../parts/figures.ts';
 import {fit, span, spread, widthOfLine, type Line} from '../../parts/line.ts';
 import {isOld, type ConsoleState} from '../../state.ts';
 import {environmentLook} from '../../theme.ts';
@@ -68,8 +68,8 @@ function workLine(state: ConsoleState): Line {
 	if (run.running) {
 		const estimate = run.plan?.estimate?.seconds;
 		const spent = elapsed(run.running.startedAt, state.now);
-		const left = estimate === undefined ? '' : `, about ${seconds(Math.max(0, estimate - spent))} left`;
-		return [span(`${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info'), span(`  ${policy}`, 'dim'), ...backLine(run)];
+		const left = estimate === undefined ? '' : `, ${leftOf(estimate, spent)}`;
+		return [span(`${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info'), ...backLine(run), span(`  ${policy}`, 'dim')];
 	}
 
 	return [span(policy, 'dim'), ...backLine(run)];

@@ -21,15 +21,33 @@ export function summaryLines(sample: Sample, width: number): Line[] {
 	const full = connections.total !== null && connections.max !== null && connections.total >= connections.max * 0.9;
 	const people: Span[] = [
 		span(' connections ', 'dim'), span(`${count(connections.total)} of ${count(connections.max)}`, full ? 'bad' : 'strong'),
-		span(`  active ${count(connections.active)}  idle ${count(connections.idle)}  `, 'plain'),
-		span(`idle in transaction ${count(connections.idleInTransaction)}`, (connections.idleInTransaction ?? 0) > 0 ? 'warn' : 'plain'),
+		span(`  active ${count(connections.active)}  idle ${count(connections.idle)}`),
+		span(`  idle in transaction ${count(connections.idleInTransaction)}`, (connections.idleInTransaction ?? 0) > 0 ? 'warn' : 'plain'),
 		span(`  waiting ${count(connections.waiting)}`, (connections.waiting ?? 0) > 0 ? 'warn' : 'plain'),
 	];
 	const work: Span[] = [
-		span(` ${perSecond(rates.commits, 'commits')}`), span(`  ${perSecond(rates.rollbacks, 'rollbacks')}`, (rates.rollbacks ?? 0) > 0 ? 'warn' : 'plain'),
+		span(`  ${perSecond(rates.commits, 'commits')}`), span(`  ${perSecond(rates.rollbacks, 'rollbacks')}`, (rates.rollbacks ?? 0) > 0 ? 'warn' : 'plain'),
 		span(`  ${perSecond(rates.tuplesWritten, 'rows written')}`), span(`  WAL ${bytes(rates.walBytes)}/s`),
 	];
-	return width >= 150 ? [[...people, span('  '), ...work]] : [people, work];
+	return flow([...people, ...work], width);
+}
+
+/** Spans on as many lines as they need; each stays whole. */
+function flow(spans: readonly Span[], width: number): Line[] {
+	const lines: Span[][] = [[]];
+	let used = 0;
+	for (const piece of spans) {
+		if (used + piece.text.trimEnd().length > width) {
+			lines.push([]);
+			used = 0;
+		}
+
+		const text = used === 0 ? ` ${piece.text.trimStart()}` : piece.text;
+		lines.at(-1)!.push({...piece, text});
+		used += text.length;
+	}
+
+	return lines;
 }
 
 /** CREATE INDEX, VACUUM, COPY and their like, each with a bar. */
@@ -56,10 +74,11 @@ export function lagLines(state: ConsoleState, sample: Sample, {width, height}: S
 function progressLine(progress: Progress, {width, glyphs}: {width: number; glyphs: Glyphs}): Line[] {
 	const share = progress.done !== null && progress.total ? progress.done / progress.total : null;
 	const words = ` ${progress.command} ${progress.relation ?? ''}`;
+	const bar = Math.max(8, Math.min(30, Math.floor(width / 5)));
 	const unit = progress.unit ?? '';
 	const figures = unit === 'bytes' ? `${bytes(progress.done)} of ${bytes(progress.total)}` : `${count(progress.done)} of ${count(progress.total)} ${unit}`;
 	return [
-		[span(pad(words, Math.min(48, Math.floor(width / 2))), 'strong'), span(' '), ...meter(share, {width: Math.max(8, Math.min(30, Math.floor(width / 4))), glyphs}), span(share === null ? '  share unknown' : `  ${Math.floor(share * 100)} %`)],
+		[span(pad(words, Math.min(48, width - bar - 18)), 'strong'), span(' '), ...meter(share, {width: bar, glyphs}), span(share === null ? '  share unknown' : `  ${Math.floor(share * 100)} %`)],
 		line(`   pid ${progress.pid}, ${progress.phase}, ${figures}`, 'dim'),
 	];
 }

@@ -28,7 +28,9 @@ export const livePanel: Panel = {
 		const head = [...blindLines(state, space.width), ...alarmLines(state)];
 		if (!sample) return {lines: [...head, line(state.attached ? ' waiting for the first figures …' : '', 'dim')]};
 		const before = [...head, ...summaryLines(sample, space.width), ...progressLines(sample, {width: space.width, glyphs: state.glyphs}), ...blockingLines(state, sample, limitOf(state, space))];
-		const after = [...lockLines(sample, limitOf(state, space)), ...lagLines(state, sample, space), ...sample.hidden.flatMap(text => wrap(`not seen: ${text}`, space.width - 2).map(row => line(` ${row}`, 'dim')))];
+		// The tree says the same in a small pane, where rows are few.
+		const locks = state.view === 'live' ? lockLines(sample, limitOf(state, space)) : [];
+		const after = [...locks, ...lagLines(state, sample, space), ...sample.hidden.flatMap(text => wrap(`not seen: ${text}`, space.width - 2).map(row => line(` ${row}`, 'dim')))];
 		const rows = sessionLines(state, {...space, limit: state.view === 'live' || space.focused ? 200 : Math.max(4, space.height - before.length - after.length - 2)});
 		const cursorRow = rows.cursor === undefined ? {} : {cursorRow: before.length + rows.cursor};
 		return {lines: [...before, ...rows.lines, ...after], ...cursorRow};

@@ -1,6 +1,6 @@
 /** How a running action looks: revisions, the statement that runs, attempts, the guard. */
 import type {RunningAction} from '../../../journal/shapes/run.ts';
-import {bytes, plural, revisions, seconds} from '../../parts/figures.ts';
+import {bytes, leftOf, plural, revisions, seconds} from '../../parts/figures.ts';
 import {line, span, type Line, type Tone} from '../../parts/line.ts';
 import {meter} from '../../parts/meter.ts';
 import {pad, padStart, wrap} from '../../parts/printable.ts';
@@ -30,7 +30,7 @@ export const progressPanel: Panel = {
 function headLines(state: ConsoleState, running: RunningAction, width: number): Line[] {
 	const estimate = state.run?.plan?.estimate;
 	const spent = elapsed(running.startedAt, state.now);
-	const left = estimate ? `, about ${seconds(Math.max(0, estimate.seconds - spent))} left (${estimate.basis})` : '';
+	const left = estimate ? `, ${leftOf(estimate.seconds, spent)} (${estimate.basis})` : '';
 	return [
 		[span(` ${seconds(spent)}`, 'strong'), span(left), span(running.attempt > 1 ? `  attempt ${running.attempt}` : '', 'warn'), span(running.backend ? `  pid ${running.backend.pid}` : '  its session has not proved itself yet', 'dim')],
 		...(running.cancelWanted ? wrap(`its end was asked for: ${running.cancelWanted}`, width - 2).map(row => line(` ${row}`, 'bad')) : []),
