@@ -21,7 +21,9 @@ export interface Place {
 /** The findings of one statement. `levels`: what the configuration says of single rules. */
 export function judge({statement, context, place, rules, levels}: {statement: Statement; context: Context; place: Place; rules: readonly Rule[]; levels: Record<string, string>}): Finding[] {
 	const findings: Finding[] = [];
+	const kinds = statement.operations.map(operation => operation.do);
 	for (const rule of rules) {
+		if (rule.on && !kinds.some(kind => rule.on!.includes(kind))) continue;
 		// Going back loses what the way forward brought: only that loss is worth a word.
 		if (context.direction === 'down' && rule.category !== 'data-loss') continue;
 		if (context.version < (rule.versions?.from ?? 0) || context.version > (rule.versions?.to ?? Infinity)) continue;

@@ -52,5 +52,7 @@ export interface Rule {
 	optIn?: boolean;
 	/** How bad it is depends on the size of the table. */
 	scales?: boolean;
+	/** The operations it asks about; without it, every statement is shown to it. */
+	on?: Operation['do'][];
 	check(statement: Statement, context: Context): Report[];
 }

@@ -16,6 +16,7 @@ export const addingColumnWithCheck: Rule = {
 	},
 	lock: 'ACCESS EXCLUSIVE, for a scan of the table',
 	scales: true,
+	on: ['add-column'],
 	check({operations}, context) {
 		return only(operations, 'add-column')
 			.filter(({table, column}) => !context.isNew(table) && column.constraints.some(({kind, notValid, enforced}) => kind === 'check' && !notValid && enforced))

@@ -13,6 +13,7 @@ export const addingExclusionConstraint: Rule = {
 	fix: {sql: '-- there is no gentle form: a window for it, or a new table with the constraint, filled in batches and swapped', alembic: 'a revision of its own, in a maintenance window'},
 	lock: 'ACCESS EXCLUSIVE, for the build of the index',
 	scales: true,
+	on: ['add-constraint'],
 	check({operations}, context) {
 		return only(operations, 'add-constraint')
 			.filter(({table, constraint}) => constraint.kind === 'exclude' && !context.isNew(table))

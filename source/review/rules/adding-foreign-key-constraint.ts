@@ -16,6 +16,7 @@ export const addingForeignKeyConstraint: Rule = {
 	},
 	lock: 'SHARE ROW EXCLUSIVE on both tables, for a scan of both',
 	scales: true,
+	on: ['add-column', 'add-constraint'],
 	check({operations}, context) {
 		const added = only(operations, 'add-constraint')
 			.filter(({table, constraint}) => constraint.kind === 'foreign-key' && !constraint.notValid && constraint.enforced && !context.isNew(table) && !context.isEmptied(table))

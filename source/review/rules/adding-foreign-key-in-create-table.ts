@@ -12,6 +12,7 @@ export const addingForeignKeyInCreateTable: Rule = {
 	why: 'Writers of the parent wait until the commit; nothing is scanned.',
 	fix: {sql: 'SET LOCAL lock_timeout = \'5s\';', alembic: 'op.execute("SET LOCAL lock_timeout = \'5s\'")  # in a revision of its own'},
 	lock: 'SHARE ROW EXCLUSIVE on the parent, until the commit',
+	on: ['add-constraint', 'create-table'],
 	check({operations}, context) {
 		const created = only(operations, 'create-table').map(({table, columns, constraints}) => ({table, constraints: [...constraints, ...columns.flatMap(column => column.constraints)]}));
 		const altered = only(operations, 'add-constraint').filter(({table}) => context.isNew(table)).map(({table, constraint}) => ({table, constraints: [constraint]}));

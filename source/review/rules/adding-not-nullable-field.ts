@@ -16,6 +16,7 @@ export const addingNotNullableField: Rule = {
 	},
 	lock: 'ACCESS EXCLUSIVE, for a scan of the table',
 	scales: true,
+	on: ['set-not-null'],
 	check({operations}, context) {
 		return only(operations, 'set-not-null')
 			.filter(({table, column}) => !context.isNew(table) && !context.isEmptied(table) && !context.isNotNull(table, column) && !context.isProvenNotNull(table, column))

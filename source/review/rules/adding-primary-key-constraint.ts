@@ -16,6 +16,7 @@ export const addingPrimaryKeyConstraint: Rule = {
 	},
 	lock: 'ACCESS EXCLUSIVE, for the build of the index and a scan',
 	scales: true,
+	on: ['add-column', 'add-constraint'],
 	check({operations}, context) {
 		const added = only(operations, 'add-constraint')
 			.filter(({constraint}) => constraint.kind === 'primary-key' && constraint.usingIndex === undefined)

@@ -15,6 +15,7 @@ export const addingRequiredField: Rule = {
 		alembic: 'op.add_column("{table}", sa.Column("{column}", …, nullable=True))  # or server_default="…": a Python-side default= is none',
 	},
 	lock: 'ACCESS EXCLUSIVE',
+	on: ['add-column'],
 	check({operations}, context) {
 		return only(operations, 'add-column')
 			.filter(({table, column}) => column.notNull && !column.default && !column.generated && !column.identity && !column.serial && !context.isNew(table) && !context.isEmptied(table))

@@ -16,6 +16,7 @@ export const addingSerialOrIdentityColumn: Rule = {
 	},
 	lock: 'ACCESS EXCLUSIVE, for a rewrite of the table',
 	scales: true,
+	on: ['add-column'],
 	check({operations}, context) {
 		return only(operations, 'add-column')
 			.filter(({table, column}) => (column.serial || column.identity) && !context.isNew(table))

@@ -12,6 +12,7 @@ export const backfillInSchemaTransaction: Rule = {
 	fix: {sql: 'COMMIT;  -- let the lock go first\n-- then move the rows, in batches', alembic: '# a revision of its own for the data, with transaction_per_migration=True'},
 	lock: 'ACCESS EXCLUSIVE on the table changed before',
 	scales: true,
+	on: ['update', 'delete', 'copy', 'insert'],
 	check({operations}, context) {
 		const [held] = context.held.values();
 		if (!held || !context.inTransaction) return [];

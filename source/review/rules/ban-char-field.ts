@@ -11,6 +11,7 @@ export const banCharField: Rule = {
 	spares: ['varchar and text', 'the internal type "char"'],
 	why: 'It stores the blanks, compares without them, and is slower than text.',
 	fix: {sql: '{column} text', alembic: 'sa.Column("{column}", sa.Text(), …)  # instead of sa.CHAR'},
+	on: ['create-table', 'add-column'],
 	check({operations}) {
 		return newColumns(operations)
 			.filter(({column}) => column.type.name === 'bpchar')

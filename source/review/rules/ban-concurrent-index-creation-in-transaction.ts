@@ -15,6 +15,7 @@ export const banConcurrentIndexCreationInTransaction: Rule = {
 		sql: 'COMMIT;\n{statement}\nBEGIN;',
 		alembic: 'with op.get_context().autocommit_block():\n    op.…  # in a revision of its own, so that nothing before it is committed by surprise',
 	},
+	on: ['create-index', 'drop', 'reindex', 'detach-partition', 'vacuum', 'cluster', 'add-enum-value', 'other'],
 	check({operations}, context) {
 		if (!context.inTransaction) return [];
 		return operations.flatMap(operation => {

@@ -10,6 +10,7 @@ export const banDropCascade: Rule = {
 	spares: ['what the same migration created', 'DROP SCHEMA … CASCADE: it has a finding of its own'],
 	why: 'Views, foreign keys, functions and policies that depend on it go along, and the review can\'t see which.',
 	fix: {sql: '-- drop the dependents by name first, then this without CASCADE', alembic: 'op.drop_constraint(…), op.execute("DROP VIEW …") for each dependent'},
+	on: ['drop', 'drop-column', 'drop-constraint'],
 	check({operations}, context) {
 		return operations.flatMap(operation => {
 			if (operation.do === 'drop' && operation.cascade && operation.object !== 'schema') {

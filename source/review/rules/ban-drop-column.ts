@@ -12,6 +12,7 @@ export const banDropColumn: Rule = {
 	why: 'Its values are gone at the commit, and the application of yesterday that still reads or writes it fails.',
 	fix: {sql: '-- a release after the last reader and writer is gone, with a backup of the values\nALTER TABLE {table} DROP COLUMN {column};', alembic: '# first take it out of the model; in a later release\nop.drop_column("{table}", "{column}")'},
 	lock: 'ACCESS EXCLUSIVE, briefly',
+	on: ['drop-column'],
 	check({operations}, context) {
 		return only(operations, 'drop-column')
 			.filter(({table, column}) => !context.isNewColumn(table, column))

@@ -11,6 +11,7 @@ export const banDropDatabase: Rule = {
 	spares: [],
 	why: 'Everything in it is gone, and a migration is no place for it.',
 	fix: {sql: '-- by hand, by a person, outside of migrations', alembic: ''},
+	on: ['drop'],
 	check({operations}) {
 		return only(operations, 'drop').filter(({object}) => object === 'database').map(({names}) => ({message: `Dropping database ${names[0]?.name} loses everything in it.`}));
 	},

@@ -11,6 +11,7 @@ export const banDropNotNull: Rule = {
 	spares: ['a column or a table that the same migration creates'],
 	why: 'The application of yesterday reads the column as one that always has a value, and fails at the first NULL.',
 	fix: {sql: '-- deploy readers that handle NULL first, then\nALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL;', alembic: '# in the release after the readers\'\nop.alter_column("{table}", "{column}", nullable=True)'},
+	on: ['drop-not-null'],
 	check({operations}, context) {
 		return only(operations, 'drop-not-null')
 			.filter(({table, column}) => !context.isNewColumn(table, column))

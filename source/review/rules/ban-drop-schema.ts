@@ -11,6 +11,7 @@ export const banDropSchema: Rule = {
 	spares: ['a schema that the same migration creates'],
 	why: 'With CASCADE everything in it goes along, unlisted; without, it fails if anything is left in it.',
 	fix: {sql: '-- drop its objects by name, each reviewed, then\nDROP SCHEMA {name} RESTRICT;', alembic: 'op.drop_table(…, schema="{name}") for each, then op.execute("DROP SCHEMA {name}")'},
+	on: ['drop'],
 	check({operations}, context) {
 		return only(operations, 'drop')
 			.filter(({object}) => object === 'schema')

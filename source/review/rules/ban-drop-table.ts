@@ -12,6 +12,7 @@ export const banDropTable: Rule = {
 	why: 'Its rows are gone at the commit, and it takes ACCESS EXCLUSIVE on each table that its foreign keys refer to as well.',
 	fix: {sql: 'ALTER TABLE {table} RENAME TO {name}_unused;\n-- a release later, with a backup\nDROP TABLE {name}_unused;', alembic: 'op.rename_table("{table}", "{name}_unused")\n# a release later: op.drop_table("{name}_unused")'},
 	lock: 'ACCESS EXCLUSIVE on it and on the tables it refers to',
+	on: ['drop'],
 	check({operations}, context) {
 		return only(operations, 'drop')
 			.filter(({object}) => object === 'table' || object === 'materialized view')

@@ -12,6 +12,7 @@ export const banTruncateCascade: Rule = {
 	why: 'Every table with a foreign key to it, and every one with a foreign key to those, is emptied too.',
 	fix: {sql: 'TRUNCATE {table}, other_table;  -- all of them by name', alembic: 'op.execute("TRUNCATE {table}, other_table")'},
 	lock: 'ACCESS EXCLUSIVE on all of them until the commit',
+	on: ['truncate'],
 	check({operations}, context) {
 		return only(operations, 'truncate')
 			.filter(({cascade}) => cascade)

@@ -12,6 +12,7 @@ export const banTruncate: Rule = {
 	why: 'All rows are gone, and ACCESS EXCLUSIVE keeps readers and writers out until the commit.',
 	fix: {sql: 'DELETE FROM {table} WHERE …;  -- in batches', alembic: '# in a job of its own, in batches\nop.execute("DELETE FROM {table} WHERE …")'},
 	lock: 'ACCESS EXCLUSIVE until the commit',
+	on: ['truncate'],
 	check({operations}, context) {
 		return only(operations, 'truncate')
 			.filter(({cascade}) => !cascade)

@@ -12,6 +12,7 @@ export const banVacuumFullCluster: Rule = {
 	fix: {sql: 'VACUUM (ANALYZE) {table};  -- or pg_repack, outside of migrations', alembic: '# not in a migration'},
 	lock: 'ACCESS EXCLUSIVE, for a rewrite of the table',
 	scales: true,
+	on: ['vacuum', 'cluster'],
 	check({operations}, context) {
 		return operations.flatMap(operation => {
 			if (operation.do === 'cluster') return operation.table && context.isNew(operation.table) ? [] : [{message: `CLUSTER rewrites ${operation.table?.text ?? 'every clustered table'} while nobody can use it.`, table: operation.table}];

@@ -16,6 +16,7 @@ export const constraintMissingNotValid: Rule = {
 	},
 	lock: 'ACCESS EXCLUSIVE, for a scan of the table',
 	scales: true,
+	on: ['add-constraint'],
 	check({operations}, context) {
 		return only(operations, 'add-constraint')
 			.filter(({table, constraint}) => constraint.kind === 'check' && !constraint.notValid && constraint.enforced && !context.isNew(table) && !context.isEmptied(table))

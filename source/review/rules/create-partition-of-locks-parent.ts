@@ -12,6 +12,7 @@ export const createPartitionOfLocksParent: Rule = {
 	why: 'It takes ACCESS EXCLUSIVE on the parent (measured), and scans the DEFAULT partition where there is one; ATTACH takes SHARE UPDATE EXCLUSIVE.',
 	fix: {sql: 'CREATE TABLE {partition} (LIKE {table} INCLUDING ALL);\nALTER TABLE {table} ATTACH PARTITION {partition} FOR VALUES …;', alembic: 'op.execute() of the same'},
 	lock: 'ACCESS EXCLUSIVE on the parent',
+	on: ['create-table'],
 	check({operations}, context) {
 		return only(operations, 'create-table').flatMap(({table, partitionOf}) => {
 			if (!partitionOf || context.isNew(partitionOf)) return [];

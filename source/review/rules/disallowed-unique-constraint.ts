@@ -16,6 +16,7 @@ export const disallowedUniqueConstraint: Rule = {
 	},
 	lock: 'ACCESS EXCLUSIVE, for the build of the index',
 	scales: true,
+	on: ['add-column', 'add-constraint'],
 	check({operations}, context) {
 		const added = only(operations, 'add-constraint')
 			.filter(({constraint}) => constraint.kind === 'unique' && constraint.usingIndex === undefined)

@@ -16,6 +16,7 @@ export const dmlWithoutWhere: Rule = {
 	},
 	lock: 'ROW EXCLUSIVE, and each row until the commit',
 	scales: true,
+	on: ['update', 'delete'],
 	check({operations}, context) {
 		return operations.flatMap(operation => {
 			if (operation.do !== 'update' && operation.do !== 'delete') return [];

@@ -16,6 +16,7 @@ export const notValidValidateInSameTransaction: Rule = {
 	},
 	lock: 'ACCESS EXCLUSIVE (CHECK) or SHARE ROW EXCLUSIVE (foreign key), for a scan',
 	scales: true,
+	on: ['add-constraint', 'validate-constraint'],
 	check({operations}, context) {
 		const here = new Set(only(operations, 'add-constraint').filter(({constraint}) => constraint.notValid).map(({table, constraint}) => `${table.key} ${constraint.name}`));
 		return only(operations, 'validate-constraint')

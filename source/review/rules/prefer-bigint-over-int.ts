@@ -11,6 +11,7 @@ export const preferBigintOverInt: Rule = {
 	spares: ['integer columns that are no key', 'foreign keys, whose type their parent decides', 'temporary tables'],
 	why: 'It ends at 2,147,483,647, and the way to bigint then is a rewrite of the largest table there is.',
 	fix: {sql: '{column} bigint', alembic: 'sa.Column("{column}", sa.BigInteger(), …)'},
+	on: ['create-table', 'add-column'],
 	check({operations}) {
 		return newColumns(operations)
 			.filter(({column, primaryKey}) => (column.type.name === 'serial' || column.type.name === 'serial4' || (column.type.name === 'int4' && (primaryKey || column.identity))) && !column.type.array)

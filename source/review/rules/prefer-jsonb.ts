@@ -12,6 +12,7 @@ export const preferJsonb: Rule = {
 	spares: ['jsonb', 'temporary tables'],
 	why: 'json has no equality: SELECT DISTINCT and GROUP BY over the table fail, and it can\'t be indexed.',
 	fix: {sql: '{column} jsonb', alembic: 'from sqlalchemy.dialects import postgresql\nsa.Column("{column}", postgresql.JSONB(), …)'},
+	on: ['create-table', 'add-column', 'set-type'],
 	check({operations}) {
 		const changed = only(operations, 'set-type').filter(({type}) => type.name === 'json').map(({table, column, at}) => ({table, name: column, at}));
 		const added = newColumns(operations).filter(({column}) => column.type.name === 'json').map(({table, column, at}) => ({table, name: column.name, at}));

@@ -11,6 +11,7 @@ export const preferTextField: Rule = {
 	spares: ['varchar without a length', 'text', 'a change of the length of an existing column'],
 	why: 'A smaller limit later rewrites the table under ACCESS EXCLUSIVE; a CHECK can be changed without that.',
 	fix: {sql: '{column} text CHECK (length({column}) <= {length})', alembic: 'sa.Column("{column}", sa.Text(), …)'},
+	on: ['create-table', 'add-column'],
 	check({operations}) {
 		return newColumns(operations)
 			.filter(({column}) => column.type.name === 'varchar' && column.type.modifiers.length > 0)

@@ -11,6 +11,7 @@ export const preferTimestampTz: Rule = {
 	spares: ['timestamptz', 'temporary tables'],
 	why: 'The same value means another moment in each session\'s time zone, and it is ambiguous for an hour each autumn.',
 	fix: {sql: '{column} timestamptz', alembic: 'sa.Column("{column}", sa.DateTime(timezone=True), …)'},
+	on: ['create-table', 'add-column'],
 	check({operations}) {
 		return newColumns(operations)
 			.filter(({column}) => column.type.name === 'timestamp')

@@ -15,6 +15,7 @@ export const renamingColumn: Rule = {
 		alembic: '# keep the column and give it another name in the model only\n{to} = mapped_column("{column}", …)',
 	},
 	lock: 'ACCESS EXCLUSIVE, briefly',
+	on: ['rename-column'],
 	check({operations}, context) {
 		return only(operations, 'rename-column')
 			.filter(({table, column}) => !context.isNewColumn(table, column))

@@ -11,6 +11,7 @@ export const renamingEnumValue: Rule = {
 	spares: ['a type that the same migration creates'],
 	why: 'The application of yesterday sends and compares the old word, and PostgreSQL refuses it from the commit on.',
 	fix: {sql: 'ALTER TYPE {type} ADD VALUE \'{to}\';\n-- move the rows in batches, retire the old word later', alembic: 'with op.get_context().autocommit_block():\n    op.execute("ALTER TYPE {type} ADD VALUE IF NOT EXISTS \'{to}\'")'},
+	on: ['rename-enum-value'],
 	check({operations}, context) {
 		return only(operations, 'rename-enum-value')
 			.filter(({type}) => !context.isNewObject('type', type.key))

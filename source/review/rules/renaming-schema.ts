@@ -11,6 +11,7 @@ export const renamingSchema: Rule = {
 	spares: ['a schema that the same migration creates'],
 	why: 'Each query, search_path and function body that names the schema fails from the commit on.',
 	fix: {sql: 'CREATE SCHEMA {to};\n-- move the tables one by one, each with a view left behind', alembic: 'op.execute("CREATE SCHEMA {to}") and one revision for each table'},
+	on: ['rename'],
 	check({operations}, context) {
 		return only(operations, 'rename')
 			.filter(({object, name}) => object === 'schema' && !context.isNewObject('schema', name))

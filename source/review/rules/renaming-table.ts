@@ -15,6 +15,7 @@ export const renamingTable: Rule = {
 		alembic: '# keep the table; in the model another class name with the old name:\n__tablename__ = "{table}"',
 	},
 	lock: 'ACCESS EXCLUSIVE, briefly',
+	on: ['rename-relation'],
 	check({operations}, context) {
 		return only(operations, 'rename-relation')
 			.filter(({table, relation}) => ['table', 'view', 'foreign-table'].includes(relation) && !context.isNew(table))

@@ -16,6 +16,7 @@ export const requireConcurrentIndexCreation: Rule = {
 	},
 	lock: 'SHARE on the table, for the whole build',
 	scales: true,
+	on: ['create-index'],
 	check({operations}, context) {
 		return only(operations, 'create-index')
 			.filter(index => !index.concurrently && !context.isNew(index.table))

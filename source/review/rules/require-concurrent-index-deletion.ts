@@ -15,6 +15,7 @@ export const requireConcurrentIndexDeletion: Rule = {
 		alembic: 'with op.get_context().autocommit_block():\n    op.drop_index("{name}", postgresql_concurrently=True, if_exists=True)',
 	},
 	lock: 'ACCESS EXCLUSIVE on the table and the index',
+	on: ['drop'],
 	check({operations}, context) {
 		return only(operations, 'drop')
 			.filter(drop => drop.object === 'index' && !drop.concurrently)

@@ -12,6 +12,7 @@ export const requireConcurrentMatviewRefresh: Rule = {
 	why: 'It holds ACCESS EXCLUSIVE on the view for the whole computation.',
 	fix: {sql: '-- needs a unique index on the view; may run in a transaction\nREFRESH MATERIALIZED VIEW CONCURRENTLY {table};', alembic: 'op.execute("REFRESH MATERIALIZED VIEW CONCURRENTLY {table}")'},
 	lock: 'ACCESS EXCLUSIVE on the view',
+	on: ['refresh'],
 	check({operations}, context) {
 		return only(operations, 'refresh')
 			.filter(({table, concurrently, noData}) => !concurrently && !noData && !context.isNew(table))

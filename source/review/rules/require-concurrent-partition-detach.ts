@@ -12,6 +12,7 @@ export const requireConcurrentPartitionDetach: Rule = {
 	fix: {sql: '-- outside a transaction; refused while there is a DEFAULT partition\nALTER TABLE {table} DETACH PARTITION {partition} CONCURRENTLY;', alembic: 'with op.get_context().autocommit_block():\n    op.execute("ALTER TABLE {table} DETACH PARTITION {partition} CONCURRENTLY")'},
 	lock: 'ACCESS EXCLUSIVE on parent and partition',
 	versions: {from: 14},
+	on: ['detach-partition'],
 	check({operations}, context) {
 		return operations.flatMap(operation => {
 			if (operation.do !== 'detach-partition' || operation.concurrently || operation.finalize) return [];

@@ -17,6 +17,7 @@ export const requireConcurrentReindex: Rule = {
 	lock: 'SHARE on the table, ACCESS EXCLUSIVE on the index',
 	versions: {from: 12},
 	scales: true,
+	on: ['reindex'],
 	check({operations}, context) {
 		return only(operations, 'reindex')
 			.filter(reindex => !reindex.concurrently && reindex.what !== 'system')

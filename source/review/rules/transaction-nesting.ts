@@ -11,6 +11,7 @@ export const transactionNesting: Rule = {
 	spares: ['the pairs that Alembic\'s offline SQL writes', 'SAVEPOINT'],
 	why: 'PostgreSQL only warns: what was meant to be undone together is committed in parts.',
 	fix: {sql: '-- remove it, or pair it', alembic: '# op.execute("COMMIT") ends the transaction that Alembic counts on; instead\nwith op.get_context().autocommit_block(): …'},
+	on: ['transaction'],
 	check({operations}, context) {
 		return only(operations, 'transaction').flatMap(({what}) => {
 			if (what === 'begin' && context.inTransaction) return [{message: 'BEGIN inside a transaction does nothing but warn.'}];
