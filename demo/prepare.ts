@@ -1,20 +1,23 @@
 /** The sandbox's database, loaded once and kept as a data directory that later starts copy. */
 import {createHash} from 'node:crypto';
-import {mkdir, readFile, readdir, rm} from 'node:fs/promises';
+import {mkdir, readFile, readdir, rm, stat} from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import {execa} from 'execa';
 import {Refusal} from '../source/journal/refusal.ts';
 import {holdsData, keepDataDirectory, readCachedDataDirectory} from '../source/postgres/cluster-data.ts';
-import {removeOwnedFolder} from '../source/postgres/cluster-owner.ts';
+import {removeOwnedFolder, removeOwnedFolderNow, removeOrphans} from '../source/postgres/cluster-owner.ts';
 import {findServerUser, makeClusterParent} from '../source/postgres/cluster-place.ts';
 import {startCluster} from '../source/postgres/cluster.ts';
 import type {Cluster} from '../source/postgres/cluster.ts';
 import type {Programs} from '../source/postgres/programs.ts';
+import {atExit} from './leave.ts';
 
 /** The last revision that the sandbox has applied; the four after it are pending. */
 export const appliedRevision = '94a7c1e52f80';
 
 const shop = path.join(import.meta.dirname, 'shop');
+const prefix = 'holdpoint-prepare-';
 const seed = path.join(import.meta.dirname, 'seed.sql');
 
 interface Preparation {
@@ -31,32 +34,30 @@ interface Preparation {
  * @throws Refusal (2) when the Python environment is missing or a migration of the shop fails
  */
 export async function readPreparedData({programs, python, cache, rows, onProgress}: Preparation): Promise<string> {
-	const label = `sandbox-${rows}-`;
-	const kept = path.join(cache, `${label}${await hashSources(programs.version)}`);
+	const kept = path.join(cache, `sandbox-${rows}-${await hashSources(programs.version)}`);
 	if (await holdsData(kept)) {
 		return kept;
 	}
 	onProgress(`preparing the shop's database with ${rows.toLocaleString('en')} orders (once; later starts copy it)`);
 	await mkdir(cache, {recursive: true});
-	const parent = await makeClusterParent('holdpoint-prepare-');
+	await removeOrphans(os.tmpdir(), prefix);
+	const parent = await makeClusterParent(prefix);
+	const forget = atExit(() => removeOwnedFolderNow(parent));
 	try {
 		const from = await readCachedDataDirectory({programs, user: await findServerUser(), cache});
-		const cluster = await startCluster({directory: path.join(parent, 'primary'), purpose: 'prepare', from, programs, durable: false, settings: {max_wal_size: '2GB', autovacuum: 'off'}});
+		const cluster = await startCluster({directory: path.join(parent, 'primary'), purpose: 'prepare', from, programs, durable: false, settings: {max_wal_size: '192MB', autovacuum: 'off'}});
 		await createDatabase(cluster);
 		onProgress('running the shop\'s first twelve migrations');
 		await runUpgrade({python, url: cluster.url('shop', {name: 'shop', password: cluster.superuser.password}).replace('postgresql://', 'postgresql+psycopg://')});
 		onProgress('loading its rows');
 		await loadRows(cluster, rows);
 		await cluster.stop();
-		for (const entry of await readdir(cache)) {
-			if (entry.startsWith(label)) {
-				await rm(path.join(cache, entry), {recursive: true, force: true});
-			}
-		}
+		await removeOutdated(cache, kept);
 		await keepDataDirectory({data: cluster.data, kept});
 		return kept;
 	} finally {
 		await removeOwnedFolder(parent);
+		forget();
 	}
 }
 
@@ -68,6 +69,18 @@ async function hashSources(serverVersion: number): Promise<string> {
 		hash.update(file).update(await readFile(path.join(versions, file)));
 	}
 	return hash.digest('hex').slice(0, 12);
+}
+
+/** Copies of other versions of the shop, and halves that a killed start left an hour ago or more; another start may be writing its own now. */
+async function removeOutdated(cache: string, kept: string): Promise<void> {
+	const label = path.basename(kept).replace(/[^-]+$/, '');
+	for (const entry of (await readdir(cache)).filter(name => name.startsWith(label) && name !== path.basename(kept))) {
+		const folder = path.join(cache, entry);
+		const half = entry.includes('.');
+		if (!half || Date.now() - (await stat(folder)).mtimeMs > 3_600_000) {
+			await rm(folder, {recursive: true, force: true});
+		}
+	}
 }
 
 /** `shop` owns the tables, migrates and may watch and cancel; `shop_app` is what the application connects as. */

@@ -1,15 +1,16 @@
 /** The sandbox: a primary and a streaming standby, the sample shop's Alembic project, its application and its traffic, all in one folder that goes away again. */
-import {existsSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, writeFileSync} from 'node:fs';
 import {mkdir, readdir} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import {readFolderRecord, readLife, readProcessIdentity, removeOrphans, removeOwnedFolder, writeFolderRecord} from '../source/postgres/cluster-owner.ts';
+import {readFolderRecord, readLife, readProcessIdentity, removeOrphans, removeOwnedFolder, removeOwnedFolderNow, writeFolderRecord} from '../source/postgres/cluster-owner.ts';
 import {makeClusterParent} from '../source/postgres/cluster-place.ts';
 import {startCluster} from '../source/postgres/cluster.ts';
 import type {Cluster} from '../source/postgres/cluster.ts';
 import {findPrograms} from '../source/postgres/programs.ts';
 import {startChild} from './child.ts';
 import type {Child} from './child.ts';
+import {atExit} from './leave.ts';
 import {writeProject} from './project.ts';
 import {readPreparedData} from './prepare.ts';
 import type {ApplicationReady} from './application.ts';
@@ -51,13 +52,12 @@ export interface Sandbox {
 	traffic: {pid: number; /** What the last second's traffic did; null before the first report. */ last(): TrafficCount | null};
 	/** Ends the children and the servers and removes the folder; a second call does nothing. */
 	close(): Promise<void>;
-	/** The same without a promise, for a handler of `exit`. */
-	closeNow(): void;
 }
 
 /**
  * Opens a sandbox: at most a minute the first time, then from a cached copy of the loaded database.
- * The caller closes it on every path; after a SIGKILL the children end by themselves, and the next start or cleanSandboxes removes the rest.
+ * The caller closes it. If the process exits first, or gets a signal that nobody else handles, it is removed on the way out;
+ * after a SIGKILL the children end by themselves, and the next start or cleanSandboxes removes the rest.
  * @throws Refusal (2) when PostgreSQL's programs or the Python environment are missing
  */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -72,11 +72,11 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
 	await removeDeadSandboxes(options.directory);
 	const from = await readPreparedData({programs, python, cache, rows, onProgress});
 	const directory = await makeClusterParent(prefix, {...options.directory === undefined ? {} : {parent: path.resolve(options.directory)}});
+	const forget = atExit(() => removeOwnedFolderNow(directory));
 	const children: Child[] = [];
-	let primary: Cluster | null = null;
 	try {
 		onProgress('starting the primary');
-		primary = await startCluster({directory: path.join(directory, 'primary'), purpose: 'shop', from, programs, settings: serverSettings});
+		const primary = await startCluster({directory: path.join(directory, 'primary'), purpose: 'shop', from, programs, settings: serverSettings});
 		const project = path.join(directory, 'shop');
 		const {url, applicationUrl} = await setPasswords(primary);
 		onProgress('copying it to a standby that streams');
@@ -92,22 +92,25 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
 		const healthUrl = `http://127.0.0.1:${port}/health`;
 		await writeProject({project, url, python, healthUrl, rows, backups: path.join(directory, 'backups')});
 		onProgress(`the sandbox is open in ${directory}`);
-		return sandboxOf({directory, project, python, url, primary, standby, healthUrl, application, traffic, keep});
+		const sandbox = sandboxOf({directory, project, python, url, primary, standby, healthUrl, application, traffic, keep});
+		forget();
+		return sandbox;
 	} catch (error) {
 		await Promise.all(children.map(async child => child.end()));
 		await removeOwnedFolder(directory);
+		forget();
 		throw error;
 	}
 }
 
 /**
  * Removes the sandboxes that nobody uses: those of dead processes, and those that were kept. One that is open in a living process stays.
- * @param directory also looks there, as in openSandbox
+ * @param directory where they were opened; default the temporary folder
  * @returns the folders that were removed
  */
 export async function cleanSandboxes({directory}: {directory?: string} = {}): Promise<string[]> {
 	const removed: string[] = [];
-	for (const parent of parentsOf(directory)) {
+	for (const parent of directory === undefined ? temporaryFolders : [path.resolve(directory)]) {
 		for (const entry of await readdir(parent).catch(() => [])) {
 			const folder = path.join(parent, entry);
 			if (entry.startsWith(prefix) && existsSync(path.join(folder, keptMark)) && readFolderRecord(folder) !== null) {
@@ -121,15 +124,13 @@ export async function cleanSandboxes({directory}: {directory?: string} = {}): Pr
 
 async function removeDeadSandboxes(directory: string | undefined): Promise<string[]> {
 	const removed: string[] = [];
-	for (const parent of parentsOf(directory)) {
+	for (const parent of directory === undefined ? temporaryFolders : [path.resolve(directory), ...temporaryFolders]) {
 		removed.push(...await removeOrphans(parent, prefix));
 	}
 	return removed;
 }
 
-function parentsOf(directory: string | undefined): string[] {
-	return [...new Set([os.tmpdir(), '/tmp', ...directory === undefined ? [] : [path.resolve(directory)]])];
-}
+const temporaryFolders = [...new Set([os.tmpdir(), '/tmp'])];
 
 const serverSettings = {
 	// Replicas, a dump in parallel, eight customers and a full control room.
@@ -160,11 +161,19 @@ function sandboxOf({directory, primary, standby, application, traffic, healthUrl
 	let closing: Promise<void> | null = null;
 	const close = async () => {
 		await Promise.all([application.end(), traffic.end()]);
-		if (keep && markKept(directory, primary)) {
-			return;
+		if (!(keep && markKept(directory, primary))) {
+			await removeOwnedFolder(directory);
 		}
-		await removeOwnedFolder(directory);
+		forget();
 	};
+	const closeNow = () => {
+		application.kill();
+		traffic.kill();
+		if (!(keep && markKept(directory, primary))) {
+			removeOwnedFolderNow(directory);
+		}
+	};
+	const forget = atExit(closeNow);
 	return {
 		...rest,
 		directory,
@@ -175,15 +184,6 @@ function sandboxOf({directory, primary, standby, application, traffic, healthUrl
 		close: async () => {
 			closing ??= close();
 			return closing;
-		},
-		closeNow() {
-			application.kill();
-			traffic.kill();
-			if (!(keep && markKept(directory, primary))) {
-				standby.removeNow();
-				primary.removeNow();
-				rmSync(directory, {recursive: true, force: true, maxRetries: 20, retryDelay: 50});
-			}
 		},
 	};
 }

@@ -1,13 +1,12 @@
 /** Private PostgreSQL clusters of our own: for the rehearsal, the sandbox and the tests. */
 import {randomBytes} from 'node:crypto';
-import {rmSync} from 'node:fs';
 import {chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import path from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
 import pg from 'pg';
 import {Refusal} from '../journal/refusal.ts';
-import {readClusterRecord, readProcessIdentity, readServerPid, removeOwnedFolder, sendSignal, shortSocketPrefix, stopServerOf, writeFolderRecord} from './cluster-owner.ts';
+import {readClusterRecord, readProcessIdentity, readServerPid, removeOwnedFolder, removeOwnedFolderNow, shortSocketPrefix, stopServerOf, writeFolderRecord} from './cluster-owner.ts';
 import type {ClusterRecord, ProcessIdentity} from './cluster-owner.ts';
 import {copyDataDirectory, copyFromPrimary, makeDataDirectory} from './cluster-data.ts';
 import {findServerUser, giveTo} from './cluster-place.ts';
@@ -148,20 +147,7 @@ function clusterOf(directory: string, record: ClusterRecord, programs: Programs)
 		stop: async (mode = 'fast') => stopServerOf(directory, signals[mode]),
 		start: async () => runPostmaster({programs, directory, user: await findServerUser()}),
 		remove: async () => removeOwnedFolder(directory),
-		removeNow() {
-			const pid = readServerPid(directory);
-			if (pid !== null) {
-				sendSignal(pid, 'SIGQUIT');
-			}
-			// A dying server still writes: removing under it leaves files. Nothing can be awaited on the way out, so sleep in short steps.
-			const nap = new Int32Array(new SharedArrayBuffer(4));
-			for (let naps = 0; naps < 250 && readServerPid(directory) !== null; naps++) {
-				Atomics.wait(nap, 0, 0, 20);
-			}
-			for (const folder of [record.socketDirectory, directory]) {
-				rmSync(folder, {recursive: true, force: true, maxRetries: 20, retryDelay: 50});
-			}
-		},
+		removeNow: () => removeOwnedFolderNow(directory),
 	};
 }
 

@@ -1,0 +1,137 @@
+/** The sandbox: a real shop that migrates up and down under traffic, and is gone afterwards, however its starter ended. */
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync, readdirSync} from 'node:fs';
+import path from 'node:path';
+import {createInterface} from 'node:readline';
+import {execa} from 'execa';
+import {afterEach, beforeEach, expect, test} from 'vitest';
+import {appliedRevision} from '../../demo/prepare.ts';
+import {cleanSandboxes, openSandbox} from '../../demo/sandbox.ts';
+import type {Sandbox} from '../../demo/sandbox.ts';
+import {readProcessIdentity, removeOwnedFolder} from '../../source/postgres/cluster-owner.ts';
+import {makeClusterParent} from '../../source/postgres/cluster-place.ts';
+import {eventually, runAlembic} from '../servers.ts';
+
+const pending = ['f13b8e60a2d4', '6c0d52b7e9f1', '0ae4917cd3b6', '5e7f20d1b48c'];
+const beforeTheDangerousOne = '0ae4917cd3b6';
+
+let parent: string;
+let sandbox: Sandbox | undefined;
+
+beforeEach(async () => {
+	parent = await makeClusterParent('holdpoint-sandboxes-');
+});
+
+afterEach(async () => {
+	await sandbox?.close();
+	sandbox = undefined;
+	await removeOwnedFolder(parent);
+});
+
+test('four migrations are pending; they go up and down under traffic, and the models fit at the top', async () => {
+	const said: string[] = [];
+	sandbox = await openSandbox({directory: parent, rows: 20_000, onProgress: line => said.push(line)});
+	const project = {directory: sandbox.project};
+	expect(said.at(-1)).toBe(`the sandbox is open in ${sandbox.directory}`);
+	expect(revisionsIn((await runAlembic(project, 'history', '-r', `${appliedRevision}:`)).stdout)).toEqual([...pending].reverse().concat(appliedRevision));
+	expect((await runAlembic(project, 'current')).stdout).toBe(appliedRevision);
+
+	await expectDone(project, 'upgrade', beforeTheDangerousOne);
+	expect(await query("SELECT count(*)::int AS n FROM orders WHERE status = 'cancelled' AND cancelled_reason IS NULL AND id <= 20000")).toEqual([{n: 0}]);
+	expect(await query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_orders_customer_id_placed_at'::regclass")).toEqual([{indisvalid: true}]);
+	expect(await differences(), 'the models fit before the dangerous migration').toBe('[]');
+
+	await expectDone(project, 'upgrade', 'head');
+	expect((await runAlembic(project, 'check')).stdout).toContain('No new upgrade operations detected.');
+	await expectDone(project, 'downgrade', appliedRevision);
+	await expectDone(project, 'upgrade', 'head');
+	await expectDone(project, 'downgrade', beforeTheDangerousOne);
+
+	const traffic = await eventually('traffic without a failure', () => {
+		const last = sandbox!.traffic.last();
+		return last !== null && last.done > 0 && last.failed === 0 ? last : null;
+	});
+	expect(traffic.reason).toBeNull();
+	const health = await fetch(sandbox.application.healthUrl);
+	expect([health.status, await health.json()]).toEqual([200, expect.objectContaining({status: 'ok'})]);
+
+	const pids = [sandbox.primary.pid!, sandbox.standby.pid!, sandbox.application.pid, sandbox.traffic.pid];
+	await sandbox.close();
+	expect(pids.filter(pid => readProcessIdentity(pid) !== null)).toEqual([]);
+	expect(existsSync(sandbox.directory)).toBe(false);
+});
+
+test('the application says that it fails while the database is away, and recovers; so do its customers', async () => {
+	sandbox = await openSandbox({directory: parent, rows: 20_000});
+	await sandbox.primary.stop('immediate');
+	const failing = await fetch(sandbox.application.healthUrl);
+	expect([failing.status, await failing.json()]).toEqual([503, expect.objectContaining({status: 'failing', error: expect.any(String) as string})]);
+	await eventually('traffic that fails', () => (sandbox!.traffic.last()?.failed ?? 0) > 0);
+	await sandbox.primary.start();
+	await eventually('a healthy application', async () => (await fetch(sandbox!.application.healthUrl)).status === 200);
+	await eventually('traffic that succeeds', () => (sandbox!.traffic.last()?.done ?? 0) > 0 && sandbox!.traffic.last()?.failed === 0);
+});
+
+test.each([
+	{signal: 'SIGKILL', sweeps: true},
+	{signal: 'SIGINT', sweeps: false},
+	{signal: 'SIGHUP', sweeps: false},
+] as const)('after $signal nothing is left: swept by the next start $sweeps', async ({signal, sweeps}) => {
+	const starter = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), path.join(import.meta.dirname, 'open-sandbox.ts'), parent], {stdio: ['ignore', 'pipe', 'inherit']});
+	const [line] = await once(createInterface({input: starter.stdout}), 'line') as [string];
+	const {directory, pids} = JSON.parse(line) as {directory: string; pids: [number, number, number, number]};
+	const [primary, , ...children] = pids;
+	starter.kill(signal);
+	await once(starter, 'exit');
+	await eventually('the children to end by themselves', () => children.every(pid => readProcessIdentity(pid) === null));
+	if (sweeps) {
+		expect(readProcessIdentity(primary)).not.toBeNull();
+		expect(await cleanSandboxes({directory: parent})).toEqual([directory]);
+	}
+	expect(pids.filter(pid => readProcessIdentity(pid) !== null)).toEqual([]);
+	expect(readdirSync(parent)).toEqual(['owner.json']);
+});
+
+test('a kept sandbox stays with its servers until it is cleaned up', async () => {
+	const kept = await openSandbox({directory: parent, rows: 20_000, keep: true});
+	await kept.close();
+	expect(await query('SELECT 1 AS one', kept)).toEqual([{one: 1}]);
+	expect(await cleanSandboxes({directory: parent})).toEqual([kept.directory]);
+	expect(kept.primary.pid).toBeNull();
+});
+
+async function expectDone(project: {directory: string}, ...args: string[]): Promise<void> {
+	const {exitCode, all} = await runAlembic(project, ...args);
+	expect(exitCode, all).toBe(0);
+}
+
+async function query(statement: string, from = sandbox!): Promise<unknown[]> {
+	const client = await from.primary.connect('shop');
+	try {
+		return (await client.query(statement)).rows;
+	} finally {
+		await client.end();
+	}
+}
+
+/** `alembic check` answers only at head; Alembic's own comparison answers anywhere. */
+async function differences(): Promise<string> {
+	const {url, python, project} = sandbox!;
+	const {stdout} = await execa(python, ['-c', `
+import os
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+from shop.models import Base, retired_columns
+def include(thing, name, type_, reflected, other):
+    return type_ != "column" or (thing.table.name, name) not in retired_columns
+with create_engine(os.environ["URL"]).connect() as connection:
+    print(compare_metadata(MigrationContext.configure(connection, opts={"include_object": include}), Base.metadata))
+`], {cwd: project, env: {URL: url.replace('postgresql://', 'postgresql+psycopg://')}});
+	return stdout;
+}
+
+function revisionsIn(history: string): string[] {
+	return [...history.matchAll(/-> ([0-9a-f]{12})/g)].map(([, revision]) => revision!);
+}
