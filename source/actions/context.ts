@@ -4,6 +4,7 @@ import type {Settings} from '../config/settings.ts';
 import type {EventData, EventKind} from '../journal/events.ts';
 import type {ActionName} from '../journal/shapes/plan.ts';
 import type {RunState, RunningAction} from '../journal/shapes/run.ts';
+import type {Sample} from '../journal/shapes/sample.ts';
 import type {Conninfo} from '../postgres/conninfo.ts';
 import type {Session} from '../postgres/session.ts';
 
@@ -21,8 +22,10 @@ export interface ActionContext {
 	keepFile(artifact: {path: string; sha256: string; what: string}): void;
 	/** Absolute path of the run's folder. */
 	folder: string;
-	/** Passing words for consoles and for whoever waits; not in the journal. */
-	tell(text: string, share?: number): void;
+	/** Passing words for consoles and for whoever waits; not in the journal. `work`: default the action's name. */
+	tell(text: string, share?: number, work?: string): void;
+	/** Hears each sample of the live pane; returns the function that ends that. */
+	onSample(listener: (sample: Sample) => void): () => void;
 	project: AlembicProject;
 	environment: NodeJS.ProcessEnv;
 	/** holdpoint's own session on the target, which also holds the proof lock. */
@@ -30,6 +33,8 @@ export interface ActionContext {
 	/** A further session of that role; the action closes it. */
 	openSession(role: SessionRole): Promise<Session>;
 	conninfo(role: SessionRole): Promise<Conninfo>;
+	/** Where Alembic keeps its version, as env.py configures it. */
+	versionTable(): Promise<{table: string; schema: string | null}>;
 	/** The key of the advisory lock that the room holds on the live target, as decimal text. */
 	proofKey(): Promise<string>;
 	startChild(child: {name: string; argv: string[]; directory: string; environment: Record<string, string | undefined>; firstLine?: string}): ActionChild;

@@ -54,7 +54,7 @@ export function judge({plan, report, back, stopped}: {
 		return {status: 'interrupted', exit: 5, left: [], reason: `what the ${plan.action} did is not known: ${back.why ?? 'the database could not be read'}; the client ${clientWords(report)}`};
 	}
 	const asBefore = sameRevisions(back.version, plan.from) && back.changed.length === 0;
-	if (sameRevisions(back.version, plan.to) && !sameRevisions(plan.from, plan.to)) return arrived({plan, report, back, at});
+	if (sameRevisions(back.version, plan.to) && !sameRevisions(plan.from, plan.to)) return arrived({report, back, at});
 	const failed = report.failure ? `${report.failure.message}${report.failure.sqlstate ? ` (${report.failure.sqlstate})` : ''}${report.failure.revision ? ` in revision ${report.failure.revision}` : ''}` : report.error?.message ?? null;
 	const left = asBefore ? [] : [...back.changed];
 	if (report.refused) return {status: 'failed', exit: asBefore ? 3 : 5, left, reason: report.refused.text};
@@ -67,7 +67,7 @@ export function judge({plan, report, back, stopped}: {
 	return {status: 'failed', exit: asBefore ? 4 : 5, left, reason: `${failed ?? `Alembic ended with ${report.exit}`}; ${where}`};
 }
 
-function arrived({plan, report, back, at}: {plan: Pick<Plan, 'action' | 'to'>; report: AttemptReport; back: ReadBack; at: string}): Judgement {
+function arrived({report, back, at}: {report: AttemptReport; back: ReadBack; at: string}): Judgement {
 	if (back.newlyInvalid.length > 0) {
 		return {status: 'done', exit: 5, left: back.newlyInvalid.map(index => `invalid index ${index}`), reason: `the database is at ${at}, but ${back.newlyInvalid.join(', ')} ${back.newlyInvalid.length === 1 ? 'is an invalid index' : 'are invalid indexes'}: drop it concurrently and build it again`};
 	}

@@ -52,7 +52,8 @@ export async function makePlan(context: ActionContext, {action, revision}: PlanR
 		...(measured && {estimate: {seconds: measured.revisions.reduce((sum, each) => sum + each.up, 0), basis: `rehearsed: ${measured.basis}`}}),
 		wayBack: waysBack(state),
 	};
-	if (state.plan?.digest !== digest || state.plan.action !== action) context.record('plan-made', {plan});
+	// Nothing to do is no plan: the one that ran stays the run's.
+	if ((revisions.length > 0 || !state.plan) && (state.plan?.digest !== digest || state.plan.action !== action)) context.record('plan-made', {plan});
 	return plan;
 }
 
@@ -68,7 +69,7 @@ interface Reading {
 /** The version is guessed over our own session, so that Python has to be started only once; Alembic's own reading decides. */
 async function readAll(context: ActionContext, {action, to}: {action: 'upgrade' | 'downgrade'; to: string}): Promise<Reading> {
 	const {project} = context;
-	const guess = await queryVersionTable(await context.session()).catch(() => null) ?? [];
+	const guess = await queryVersionTable(await context.session(), await context.versionTable()).catch(() => null) ?? [];
 	const read = async (from: string[]): Promise<[ProjectReading, Reading['sql']]> => {
 		const wanted: PathWanted = {action, from, to};
 		const proofKey = await context.proofKey();

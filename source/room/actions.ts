@@ -163,12 +163,17 @@ function actionContext(room: Room, {by, signal, steer}: {by: string; signal: Abo
 		get folder() {
 			return folder();
 		},
-		tell: (text, share) => room.tell({push: 'activity', activity: {work: room.actions.busy ?? 'plan', text, ...(share !== undefined && {share})}}),
+		tell: (text, share, work = room.actions.busy ?? 'plan') => room.tell({push: 'activity', activity: {work, text, ...(share !== undefined && {share})}}),
+		onSample: listener => room.watch.onSample(listener),
 		project: target.project,
 		environment: room.environment,
 		session: () => target.session(),
 		openSession: role => target.openSession(role),
 		conninfo: role => target.conninfo(role),
+		async versionTable() {
+			await target.mustBeProven();
+			return {table: target.context?.versionTable ?? 'alembic_version', schema: target.context?.versionTableSchema ?? null};
+		},
 		proofKey: () => target.proofKey(),
 		startChild({name, ...child}) {
 			const parent = path.join(folder(), 'children');

@@ -1,12 +1,12 @@
 /** The way to the target: env.py's own connection found out, holdpoint's sessions on it, the proof that both are one live database. */
 import {homedir} from 'node:os';
 import type {SessionRole} from '../actions/context.ts';
-import {describeProblem, valueOf} from '../alembic/problem.ts';
+import {valueOf} from '../alembic/problem.ts';
 import {openProject, type AlembicProject} from '../alembic/project.ts';
 import {readProject} from '../alembic/reading.ts';
 import type {ConfiguredContext, EnvConnection} from '../alembic/shapes.ts';
 import {environmentOf} from '../config/environment.ts';
-import {readSecret} from '../config/secrets.ts';
+import {readSecret, secretsOf} from '../config/secrets.ts';
 import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Scrubber} from '../journal/scrub.ts';
@@ -22,6 +22,8 @@ export interface TargetLink {
 	readonly project: AlembicProject;
 	readonly target: Target;
 	readonly identity: Identity;
+	/** Absolute path of env.py. */
+	readonly environmentFile: string | null;
 	/** Set once env.py's own session was read. */
 	readonly context: ConfiguredContext | null;
 	/** holdpoint's own session, opened anew when lost; refuses when another server answers in its place. */
@@ -55,9 +57,10 @@ const optionsOf: Record<SessionRole, SessionOptions> = {
 
 /** Connects. @throws Refusal 2 when the project can't be read or the server not be reached */
 export async function linkTarget({settings, environment, scrubber, askPassword = null}: LinkOptions): Promise<TargetLink> {
-	for (const name of ['PGPASSWORD', 'PGSSLPASSWORD']) if (environment[name]) scrubber.add(environment[name]);
+	for (const secret of [environment['PGPASSWORD'], ...secretsOf(settings)]) if (secret) scrubber.add(secret);
 	const project = await openProject({directory: settings.project, alembic: settings.alembic, environment});
-	const found = settings.database ? null : valueOf((await readProject(project, {connection: true})).connection);
+	const reading = await readProject(project, {connection: true});
+	const found = settings.database ? null : valueOf(reading.connection);
 	if (found?.password) scrubber.add(found.password);
 	const source = settings.database?.source ?? 'env.py';
 	const text = settings.database ? await readSecret(settings.database.url) : found!.dsn ?? textOfConnection(found!);
@@ -79,6 +82,7 @@ export async function linkTarget({settings, environment, scrubber, askPassword =
 	const first = await own;
 	const identity = await queryIdentity(first);
 	const target = describeTarget({identity, settings, source, session: first});
+	scrubber.allow(target.host, target.database, target.role);
 	let proof: {session: Session; held: HeldKey} | null = null;
 	let proven: {session: Session; refusal: Refusal | null} | null = null;
 	let context: ConfiguredContext | null = null;
@@ -110,6 +114,7 @@ export async function linkTarget({settings, environment, scrubber, askPassword =
 		get context() {
 			return context;
 		},
+		environmentFile: reading.graph.environment?.file ?? null,
 		session,
 		async openSession(role) {
 			const secret = settings.roles[role as keyof Settings['roles']] ?? null;
@@ -186,10 +191,4 @@ function textOfConnection(connection: EnvConnection): string {
 	const ssl = Object.entries(options).filter(([name]) => /^(ssl(mode|rootcert|cert|key|crl|password|negotiation)|target_session_attrs|hostaddr|passfile|service|gssencmode|channel_binding|connect_timeout)$/.test(name));
 	const keywords = Object.entries({...Object.fromEntries(ssl), host, port, dbname: database, user: username, password}).filter(([, value]) => value);
 	return keywords.map(([name, value]) => `${name}='${String(value).replace(/[\\']/g, '\\$&')}'`).join(' ');
-}
-
-/** What is wrong with a project, in words, or null. */
-export async function describeProject(project: AlembicProject): Promise<string | null> {
-	const {graph} = await readProject(project, {});
-	return graph.problems[0] ? describeProblem(graph.problems[0]) : null;
 }

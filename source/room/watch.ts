@@ -21,6 +21,8 @@ export interface Watch {
 	fresh(): Sample | null;
 	/** Samples while somebody looks or something runs; twice as often while an action runs. */
 	run(need: 'no' | 'calm' | 'busy'): void;
+	/** Hears each sample; returns the function that ends that. */
+	onSample(listener: (sample: Sample) => void): () => void;
 	/** One reading, now. */
 	once(): Promise<Sample>;
 	/** From the opening of the run on, samples are recorded. */
@@ -33,11 +35,11 @@ export interface WatchOptions {
 	target: TargetLink;
 	keeper: () => RunKeeper;
 	tell: (push: Push) => void;
-	onSample?: (sample: Sample) => void;
 }
 
-export function createWatch({settings, target, keeper, tell, onSample}: WatchOptions): Watch {
+export function createWatch({settings, target, keeper, tell}: WatchOptions): Watch {
 	const samples: Sample[] = [];
+	const listeners = new Set<(sample: Sample) => void>();
 	let alarms: AlarmState = noAlarms;
 	let recording: Recording | null = null;
 	let sampler: Sampler | null = null;
@@ -63,7 +65,7 @@ export function createWatch({settings, target, keeper, tell, onSample}: WatchOpt
 		recording?.append(sample);
 		tell({push: 'sample', sample});
 		raise(sample, null);
-		onSample?.(sample);
+		for (const listener of listeners) listener(sample);
 	};
 	const options = {connect: () => target.openSession('monitor'), migrationBackend: () => keeper().state.running?.backend ?? null};
 	return {
@@ -83,6 +85,10 @@ export function createWatch({settings, target, keeper, tell, onSample}: WatchOpt
 			const intervalMs = wanted === 'busy' ? busyIntervalMs : calmIntervalMs;
 			if (sampler) sampler.setInterval(intervalMs);
 			else sampler = startSampler({...options, intervalMs, onSample: take, onFailure});
+		},
+		onSample(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
 		},
 		async once() {
 			if (sampler) return sampler.once();

@@ -1,0 +1,47 @@
+/** Reviews the SQL of the pending revisions, with what the live database knows of its tables. */
+import {readFileSync} from 'node:fs';
+import {Refusal} from '../journal/refusal.ts';
+import type {Plan} from '../journal/shapes/plan.ts';
+import {queryTables} from '../postgres/table-sizes.ts';
+import type {Review} from '../review/finding.ts';
+import type {Knowledge} from '../review/knowledge.ts';
+import type {ActionContext} from './context.ts';
+import {makePlan} from './plan.ts';
+
+export interface ReviewAnswer {
+	review: Review;
+	sql: string;
+	plan: Plan;
+}
+
+/** @throws Refusal as makePlan */
+export async function runReview(context: ActionContext, {range}: {range?: string}): Promise<ReviewAnswer> {
+	const known = context.state().plan;
+	const to = range === undefined ? (known?.action === 'upgrade' ? known.to.join(' ') || undefined : undefined) : range.split(':').at(-1);
+	if (range !== undefined && !/^[^:\s]*:[^:\s]+$/.test(range)) throw new Refusal(2, `A range is FROM:TO, such as a1b2:head, not ${JSON.stringify(range)}.`);
+	const plan = await makePlan(context, {action: 'upgrade', revision: to});
+	const sql = readFileSync(plan.sql, 'utf8');
+	const review = await reviewPlanned(context, sql);
+	context.record('review-finished', {sqlSha256: plan.sqlSha256, counts: review.counts, suppressed: review.suppressed});
+	context.keep({name: `review-${plan.digest.slice(0, 12)}.json`, text: `${JSON.stringify(review, null, '\t')}\n`, what: 'the review'});
+	return {review, sql, plan};
+}
+
+/** The review of SQL against the live database. The parser is loaded only here. */
+export async function reviewPlanned(context: Pick<ActionContext, 'settings' | 'session'>, sql: string): Promise<Review> {
+	const {reviewSql} = await import('../review/review.ts');
+	const {settings} = context;
+	return reviewSql({text: sql, rules: settings.review.rules, ...(settings.review.pgVersion !== null && {pgVersion: settings.review.pgVersion}), knowledge: await queryKnowledge(context)});
+}
+
+async function queryKnowledge({settings, session}: Pick<ActionContext, 'settings' | 'session'>): Promise<Knowledge> {
+	const own = await session();
+	const tables = await queryTables(own);
+	return {
+		pgVersion: Math.floor(own.versionNumber / 10_000),
+		tables: tables.map(({schema, table, rows, totalBytes, kind}) => ({schema, name: table, rows, bytes: totalBytes, partitioned: kind === 'partitioned'})),
+		largeTableRows: settings.largeTableRows,
+		lockTimeoutMs: settings.migration.lockTimeoutMs,
+		statementTimeoutMs: settings.migration.statementTimeoutMs,
+	};
+}

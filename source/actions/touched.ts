@@ -1,0 +1,32 @@
+/** Which tables a run's migrations touched, from the statements that really ran; pure. */
+import type {RunState} from '../journal/shapes/run.ts';
+
+/** Names as written in the statements, without quotes, in the order of their first mention. */
+export function touchedTables(state: Pick<RunState, 'actions'>): string[] {
+	const names = new Set<string>();
+	for (const outcome of state.actions) {
+		if (outcome.action !== 'upgrade' && outcome.action !== 'downgrade') continue;
+		for (const {sql} of outcome.statements) {
+			const name = tableOf(sql);
+			if (name !== null) names.add(name);
+		}
+	}
+	return [...names];
+}
+
+const name = String.raw`((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)`;
+const patterns = [
+	new RegExp(String.raw`^\s*(?:alter|create|truncate)\s+table\s+(?:if\s+(?:not\s+)?exists\s+)?(?:only\s+)?${name}`, 'i'),
+	new RegExp(String.raw`^\s*create\s+(?:unique\s+)?index\b[\s\S]*?\bon\s+(?:only\s+)?${name}`, 'i'),
+	new RegExp(String.raw`^\s*(?:insert\s+into|update|delete\s+from)\s+(?:only\s+)?${name}`, 'i'),
+];
+
+/** Null for statements of other kinds, and for Alembic's own table. */
+function tableOf(sql: string): string | null {
+	const text = sql.replace(/^\s*(?:--[^\n]*\n|\/\*[\s\S]*?\*\/)\s*/g, '');
+	for (const pattern of patterns) {
+		const found = pattern.exec(text)?.[1]?.replaceAll('"', '');
+		if (found) return /(^|\.)alembic_version$/.test(found) ? null : found;
+	}
+	return null;
+}

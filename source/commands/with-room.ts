@@ -1,0 +1,116 @@
+/** What headless commands share: a room to speak to, its progress on stderr, signals that cancel rather than kill. */
+import {createInterface} from 'node:readline/promises';
+import {Refusal} from '../journal/refusal.ts';
+import {sentenceOf} from '../journal/sentences.ts';
+import {enterRoom, type Entered} from '../room/enter.ts';
+import type {RoomClient} from '../room/protocol.ts';
+import type {Call} from './command.ts';
+
+export interface WithRoomOptions {
+	mode?: 'in-process' | 'detached';
+	/** Says on stderr what happens while it happens: lines for people, or JSON lines. */
+	progress?: 'text' | 'json';
+}
+
+/** Enters the room of the target, lets `work` speak to it, and leaves. */
+export async function withRoom<T>(call: Call, {mode = 'in-process', progress}: WithRoomOptions, work: (client: RoomClient, entered: Entered) => Promise<T>): Promise<T> {
+	const entered = await enterRoom({settings: call.settings, environment: call.environment, mode, program: programOf(), askPassword: call.settings.interactive ? askPassword : null});
+	const stopTelling = progress ? await tellProgress(call, entered.client, progress) : () => {};
+	const stopSignals = cancelOnSignals(call, entered);
+	try {
+		return await Promise.race([work(entered.client, entered), lost(entered)]);
+	} finally {
+		stopSignals();
+		stopTelling();
+		await entered.leave();
+	}
+}
+
+/** The runtime, its options and the entry: how this very program was started. */
+export function programOf(): string[] {
+	return [process.execPath, ...process.execArgv, process.argv[1] as string];
+}
+
+async function lost({client, inProcess}: Entered): Promise<never> {
+	const reason = await client.gone;
+	if (inProcess) return new Promise(() => {});
+	throw new Refusal(5, `The room is gone (${reason}); whatever it was doing is settled from the database at the next attach.`);
+}
+
+async function tellProgress(call: Call, client: RoomClient, progress: 'text' | 'json'): Promise<() => void> {
+	const {output} = call;
+	const stop = client.listen(push => {
+		if (push.push === 'event') {
+			const {event} = push;
+			const kind = progressKinds[event.kind];
+			if (progress === 'json') {
+				if (kind) output.talk(JSON.stringify({at: event.at, kind, event: event.kind, text: sentenceOf(event)?.text ?? null}));
+			} else if (event.kind !== 'artifact-kept' && event.kind !== 'room-started') {
+				const sentence = sentenceOf(event);
+				if (sentence) output.talk(`${event.at.slice(11, 19)} ${sentence.text}`);
+			}
+		} else if (push.push === 'activity' && progress === 'text' && push.activity.work !== 'guard') {
+			output.talk(`         ${push.activity.text}${push.activity.share === undefined ? '' : ` (${Math.round(push.activity.share * 100)} %)`}`);
+		}
+	});
+	await client.ask('attach', {});
+	return stop;
+}
+
+/** CONTRACT.md's kinds of progress. */
+const progressKinds: Partial<Record<string, string>> = {
+	'action-started': 'action', 'action-finished': 'action', 'attempt-failed': 'action', 'session-proved': 'action', 'cancel-asked': 'action',
+	'revision-started': 'revision', 'revision-finished': 'revision', 'revision-committed': 'revision',
+	'statement-started': 'statement', 'statement-finished': 'statement',
+	'guard-acted': 'guard', 'alarm-raised': 'guard', 'alarm-cleared': 'guard', 'backend-cancelled': 'guard',
+	'action-held': 'hold', 'action-continued': 'hold', 'hold-asked': 'hold',
+};
+
+/** A signal asks for a cancel; the command still waits for the outcome that is read back. A lost terminal is nothing. */
+function cancelOnSignals(call: Call, {client, inProcess}: Entered): () => void {
+	let asked = false;
+	const cancel = (signal: NodeJS.Signals) => {
+		if (asked) {
+			call.output.talk('It is being stopped; what it left is read back first.');
+			return;
+		}
+		asked = true;
+		void client.ask('cancel', {reason: `${signal} to the command`}).then(
+			answer => {
+				if (!(answer as {done: boolean}).done) process.exit(130);
+			},
+			(error: Error) => call.output.talk(`holdpoint: ${error.message}`),
+		);
+	};
+	const ignore = () => {};
+	process.on('SIGINT', cancel);
+	process.on('SIGTERM', cancel);
+	if (inProcess) process.on('SIGHUP', ignore);
+	return () => {
+		process.off('SIGINT', cancel);
+		process.off('SIGTERM', cancel);
+		process.off('SIGHUP', ignore);
+	};
+}
+
+/** As psql does: on the terminal, without echo. */
+async function askPassword(question: string): Promise<string> {
+	const muted = createInterface({input: process.stdin, output: undefined, terminal: true});
+	process.stderr.write(question);
+	try {
+		return await muted.question('');
+	} finally {
+		muted.close();
+		process.stderr.write('\n');
+	}
+}
+
+/** A question on the terminal; the answer trimmed. */
+export async function askLine(question: string): Promise<string> {
+	const line = createInterface({input: process.stdin, output: process.stderr});
+	try {
+		return (await line.question(question)).trim();
+	} finally {
+		line.close();
+	}
+}

@@ -1,0 +1,149 @@
+/** Runs checks for the room: what they may look at, their verdicts into the journal, and what makes their evidence stale. */
+import {existsSync, readFileSync} from 'node:fs';
+import {execa} from 'execa';
+import {reviewPlanned} from '../actions/review.ts';
+import {valueOf} from '../alembic/problem.ts';
+import {readProject} from '../alembic/reading.ts';
+import {contextKeys, type Check, type ContextKey, type Look} from '../checks/check.ts';
+import {findCheck} from '../checks/index.ts';
+import {renderReport} from '../checklist/report.ts';
+import {Refusal} from '../journal/refusal.ts';
+import type {Verdict} from '../journal/shapes/evidence.ts';
+import {satisfiedStates, type Item} from '../journal/shapes/item.ts';
+import type {Plan} from '../journal/shapes/plan.ts';
+import {queryVersionTable} from '../postgres/readback.ts';
+import type {Room} from './room.ts';
+import {hashFiles, staleReason} from './staleness.ts';
+
+export interface Checks {
+	/** Runs the checks of these items, one after another, each between its two events. */
+	run(items: string[], by: string): Promise<void>;
+	/** What the evidence of an item depends on, as it is now. */
+	contextOf(item: Item): Promise<Record<string, string>>;
+	/** Marks as stale what no longer holds. */
+	refresh(): Promise<void>;
+	/** The ticked checklist with its evidence. */
+	report(): string;
+}
+
+export function createChecks(room: Room): Checks {
+	let queue: Promise<void> = Promise.resolve();
+
+	const run = async (ids: string[], by: string) => {
+		const look = createLook(room);
+		for (const id of ids) {
+			const item = room.state().items.find(each => each.id === id);
+			const check = item?.check ? findCheck(item.check) : undefined;
+			if (!item || !check) continue;
+			room.keeper.record('check-started', by, {item: id, check: check.id});
+			const verdict = await verdictOf(check, look);
+			room.keeper.record('check-finished', by, {item: id, check: check.id, verdict, context: await contextNow(room, check.dependsOn)});
+		}
+	};
+	return {
+		run(ids, by) {
+			const done = queue.then(() => run(ids, by));
+			queue = done.catch(() => {});
+			return done;
+		},
+		contextOf: item => contextNow(room, (item.check ? findCheck(item.check)?.dependsOn : undefined) ?? ['target', 'plan']),
+		async refresh() {
+			if (!room.keeper.opened || room.actions.busy) return;
+			const satisfied = room.state().items.filter(item => satisfiedStates.has(item.state) && item.state !== 'waived' && !item.sealed && item.context);
+			if (satisfied.length === 0) return;
+			const now = await contextNow(room, contextKeys);
+			for (const item of satisfied) {
+				const reason = staleReason(item, {now, ttlMs: item.check ? findCheck(item.check)?.ttlMs : undefined, at: Date.now()});
+				if (reason) room.keeper.record('item-went-stale', 'holdpoint', {item: item.id, reason});
+			}
+		},
+		report: () => renderReport(room.state(), room.checklist.markdown),
+	};
+}
+
+async function verdictOf(check: Check, look: Look): Promise<Verdict> {
+	const started = performance.now();
+	const end = () => ({at: new Date().toISOString(), seconds: (performance.now() - started) / 1000});
+	try {
+		const result = await check.run(look);
+		return {...result, ...end()};
+	} catch (error) {
+		const summary = error instanceof Refusal ? error.message : `the check could not look: ${(error as Error).message}`;
+		return {status: 'errored', summary, evidence: [], ...end()};
+	}
+}
+
+/** Everything is read at most once in a round. */
+function createLook(room: Room): Look {
+	const once = <T>(read: () => Promise<T>): (() => Promise<T>) => {
+		let known: Promise<T> | null = null;
+		return () => (known ??= read());
+	};
+	// Once it has run, the plan is history: planning anew would find nothing left to do.
+	const plan = once(async () => ranPlan(room) ?? room.actions.plan({action: 'upgrade', revision: upgradeAim(room), by: 'holdpoint'}));
+	const sql = once(async () => readFileSync((await plan()).sql, 'utf8'));
+	const project = once(() => readProject(room.target.project, {facts: true, imports: true}));
+	return {
+		settings: room.settings,
+		get state() {
+			return room.state();
+		},
+		now: new Date(),
+		project,
+		facts: once(async () => {
+			const files = new Set((await plan()).revisions.map(each => each.file));
+			return valueOf((await project()).facts).filter(each => files.has(each.file));
+		}),
+		plan,
+		sql,
+		review: once(async () => reviewPlanned({settings: room.settings, session: () => room.target.session()}, await sql())),
+		session: () => room.target.session(),
+		current: once(async () => valueOf((await readProject(room.target.project, {database: {}})).database)[0]?.rows ?? []),
+		backup: async () => room.state().backups.findLast(backup => existsSync(backup.path)) ?? null,
+		async rehearsal() {
+			const {rehearsal} = room.state();
+			if (!rehearsal) return null;
+			return rehearsal.digest === undefined || room.state().actions.some(each => each.action === 'upgrade') || rehearsal.digest === (await plan()).digest ? rehearsal : null;
+		},
+		upgrade: () => room.state().actions.findLast(each => each.action === 'upgrade') ?? null,
+		sample: () => room.watch.fresh(),
+		async run(argv, {timeoutMs = 60_000} = {}) {
+			const started = performance.now();
+			const [program, ...rest] = argv as [string, ...string[]];
+			const result = await execa(program, rest, {cwd: room.settings.project, env: room.target.project.environment, extendEnv: false, reject: false, stdin: 'ignore', timeout: timeoutMs, maxBuffer: 10_000_000});
+			return {exit: result.exitCode ?? null, stdout: room.scrubber.text(result.stdout), stderr: room.scrubber.text(result.stderr), seconds: (performance.now() - started) / 1000};
+		},
+	};
+}
+
+function ranPlan(room: Room): Plan | null {
+	const {plan, actions} = room.state();
+	const last = actions.findLast(each => each.action === 'upgrade' || each.action === 'downgrade');
+	return plan?.action === 'upgrade' && last?.action === 'upgrade' && last.status === 'done' ? plan : null;
+}
+
+/** The run's plan says whereto; without one it is `head`. */
+export function upgradeAim(room: Room): string | undefined {
+	const {plan} = room.state();
+	return plan?.action === 'upgrade' && plan.to.length === 1 ? plan.to[0] : undefined;
+}
+
+async function contextNow(room: Room, keys: readonly ContextKey[]): Promise<Record<string, string>> {
+	const {target, plan, backups, rehearsal} = room.state();
+	const values: Record<ContextKey, () => Promise<string> | string> = {
+		target: () => `${target.systemIdentifier}/${target.database}`,
+		async current() {
+			const {context} = room.target;
+			return (await queryVersionTable(await room.target.session(), {table: context?.versionTable, schema: context?.versionTableSchema}))?.join(' ') ?? 'none';
+		},
+		files: () => hashFiles(room.settings.project, [...(plan?.revisions ?? []).map(each => each.file), ...(room.target.environmentFile ? [room.target.environmentFile] : [])]),
+		plan: () => plan?.digest ?? 'none',
+		backup: () => {
+			const backup = backups.findLast(each => existsSync(each.path));
+			return backup ? `${backup.path} ${backup.finishedAt}` : 'none';
+		},
+		rehearsal: () => rehearsal?.digest ?? 'none',
+	};
+	const entries = await Promise.all(keys.map(async key => [key, await values[key]()] as const));
+	return Object.fromEntries(entries);
+}

@@ -1,0 +1,42 @@
+/** A room in a process of its own: started so that neither the terminal's end nor its parent's touches it. */
+import {spawn} from 'node:child_process';
+import {mkdirSync, openSync} from 'node:fs';
+import path from 'node:path';
+import type {Settings} from '../config/settings.ts';
+import {Refusal} from '../journal/refusal.ts';
+
+export interface StartDetachedOptions {
+	settings: Settings;
+	environment: NodeJS.ProcessEnv;
+	/** argv of this program up to its own arguments: the runtime, its options, the entry. */
+	program: readonly string[];
+}
+
+/** Hello of a room that has opened, or why it has not. */
+export type Hello = {socket: string; pid: number} | {exit: number; reason: string};
+
+/** Starts it and waits until it listens. Settings go over a pipe, since they may hold secrets. @throws Refusal as the room gave it */
+export async function startDetached({settings, environment, program}: StartDetachedOptions): Promise<{socket: string; pid: number}> {
+	mkdirSync(settings.stateDir, {recursive: true, mode: 0o700});
+	const log = openSync(path.join(settings.stateDir, 'room.log'), 'a', 0o600);
+	const [runtime, ...rest] = program as [string, ...string[]];
+	const child = spawn(runtime, [...rest, 'room', 'serve', '--project', settings.project], {
+		cwd: settings.project, env: {...environment, CI: undefined}, detached: true, stdio: ['pipe', 'pipe', log],
+	});
+	const hello = await new Promise<Hello>((resolve, reject) => {
+		let text = '';
+		child.stdout.on('data', (chunk: Buffer) => {
+			text += chunk.toString('utf8');
+			if (text.includes('\n')) resolve(JSON.parse(text.split('\n', 1)[0] as string) as Hello);
+		});
+		child.on('error', error => reject(new Refusal(2, `The room can't be started: ${error.message}.`)));
+		child.on('exit', code => reject(new Refusal(5, `The room ended with ${code} before it said anything; see ${path.join(settings.stateDir, 'room.log')}.`)));
+		child.stdin.on('error', () => {});
+		child.stdin.end(`${JSON.stringify(settings)}\n`);
+	});
+	child.stdout.destroy();
+	child.removeAllListeners('exit');
+	child.unref();
+	if ('reason' in hello) throw new Refusal(hello.exit as Refusal['exit'], hello.reason);
+	return hello;
+}

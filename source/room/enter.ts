@@ -1,0 +1,66 @@
+/** The way into a room: the one that is at work on the target, else one in this process, or a detached one. */
+import type {Settings} from '../config/settings.ts';
+import {Refusal} from '../journal/refusal.ts';
+import {createScrubber} from '../journal/scrub.ts';
+import {connectRoom} from './client.ts';
+import {startDetached} from './detached.ts';
+import {inProcessClient} from './in-process.ts';
+import {openRoom} from './open.ts';
+import type {RoomClient} from './protocol.ts';
+import {readRoomFile, readRun} from './run-folder.ts';
+import {socketPath} from './socket-path.ts';
+import {linkTarget, type LinkOptions} from './target-link.ts';
+
+export interface EnterOptions {
+	settings: Settings;
+	environment: NodeJS.ProcessEnv;
+	/** `detached`: start a room that outlives this process when none is at work. */
+	mode: 'in-process' | 'detached';
+	program: readonly string[];
+	askPassword?: LinkOptions['askPassword'];
+}
+
+export interface Entered {
+	client: RoomClient;
+	/** Where the room is: in another process, or in this one, which it then ends with. */
+	inProcess: boolean;
+	leave(): Promise<void>;
+}
+
+/** @throws Refusal when there is no way in */
+export async function enterRoom({settings, environment, mode, program, askPassword}: EnterOptions): Promise<Entered> {
+	const {by} = settings;
+	const named = settings.run ? await connectNamed(settings, settings.run) : null;
+	if (named) return remote(named);
+	const scrubber = createScrubber();
+	const target = await linkTarget({settings, environment, scrubber, askPassword});
+	const {host, port, database} = target.target;
+	const socketFile = socketPath({stateDir: settings.stateDir, project: settings.project, target: {host, port, database}});
+	const there = await connectRoom(socketFile, {by});
+	if (there || mode === 'detached') await target.close();
+	if (there) return remote(there);
+	if (mode === 'detached') {
+		const {socket} = await startDetached({settings, environment, program});
+		const client = await connectRoom(socket, {by});
+		if (!client) throw new Refusal(5, `The room that was started does not answer at ${socket}.`);
+		return remote(client);
+	}
+	const room = await openRoom({settings, environment, askPassword, inProcess: true, target, scrubber});
+	return {
+		client: inProcessClient(room, {by}),
+		inProcess: true,
+		async leave() {
+			await room.actions.idle();
+			await room.end('its command has ended');
+		},
+	};
+}
+
+async function connectNamed(settings: Settings, run: string): Promise<RoomClient | null> {
+	const file = readRoomFile(readRun(settings.stateDir, run).folder);
+	return file ? connectRoom(file.socket, {by: settings.by}) : null;
+}
+
+function remote(client: RoomClient): Entered {
+	return {client, inProcess: false, leave: async () => client.close()};
+}

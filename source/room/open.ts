@@ -1,0 +1,138 @@
+/** Puts a room together: the way to the target, its run or the draft of one, the watch, the checks, the actions. */
+import {readFileSync} from 'node:fs';
+import {hostname} from 'node:os';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {parseChecklist, requireItems} from '../checklist/parse.ts';
+import type {Settings} from '../config/settings.ts';
+import {Refusal} from '../journal/refusal.ts';
+import {createScrubber, type Scrubber} from '../journal/scrub.ts';
+import type {EventData, JournalEvent} from '../journal/events.ts';
+import type {RunState} from '../journal/shapes/run.ts';
+import {createActions} from './actions.ts';
+import {createChecks} from './checks.ts';
+import type {Push} from './protocol.ts';
+import type {Listener, PinnedChecklist, Room} from './room.ts';
+import {findOpenRun, hash, newRunId, readRun} from './run-folder.ts';
+import {keepRun} from './run-keeper.ts';
+import {linkTarget, type LinkOptions, type TargetLink} from './target-link.ts';
+import {describePlace} from './place.ts';
+import {createWatch} from './watch.ts';
+
+const shipped = fileURLToPath(new URL('../../checklists/migration-deployment.md', import.meta.url));
+/** Files change under our feet; so often it is looked whether evidence still holds. */
+const refreshMs = 1500;
+const beatMs = 1000;
+
+export interface OpenRoomOptions {
+	settings: Settings;
+	environment: NodeJS.ProcessEnv;
+	askPassword?: LinkOptions['askPassword'];
+	inProcess: boolean;
+	/** A way to the target that is there already, and the scrubber that learned its secrets. */
+	target?: TargetLink;
+	scrubber?: Scrubber;
+}
+
+/** @throws Refusal when the target can't be reached, or another room owns the run */
+export async function openRoom({settings, environment, askPassword, inProcess, target: given, scrubber = createScrubber()}: OpenRoomOptions): Promise<Room> {
+	const checklist = readChecklist(settings.checklist ?? shipped);
+	const target = given ?? await linkTarget({settings, environment, scrubber, askPassword});
+	const known = settings.run ? readRun(settings.stateDir, settings.run).state : findOpenRun(settings.stateDir, {project: settings.project, target: target.target});
+	const listeners = new Set<Listener>();
+	let endWith: (reason: string) => void = () => {};
+	let over = false;
+
+	const tell = (push: Push) => {
+		for (const listener of listeners) listener.send(scrubber.value(push));
+	};
+	const keeper = keepRun({
+		stateDir: settings.stateDir,
+		run: known ? {id: known.run} : {draft: draftOf({settings, target, checklist})},
+		scrub: value => scrubber.value(value),
+		onEvent: (event: JournalEvent, state: RunState) => tell({push: 'event', event, head: state.head}),
+	});
+	const room = {
+		settings, environment, scrubber, checklist: known ? pinned(known, checklist) : checklist, keeper, target, consoles: listeners, tell,
+		facts: {pid: process.pid, host: hostname(), inProcess, warnings: describePlace({settings, environment, inProcess}), waitingForCredentials: false},
+		state: () => keeper.state,
+		ended: new Promise<string>(resolve => {
+			endWith = resolve;
+		}),
+	} as unknown as Mutable<Room>;
+	room.watch = createWatch({settings, target, keeper: () => keeper, tell});
+	room.checks = createChecks(room as Room);
+	room.actions = createActions(room as Room);
+
+	const begin = (by: string) => {
+		keeper.record('room-started', 'holdpoint', {pid: process.pid, host: hostname(), version: '0.1.0'});
+		if (keeper.damage) keeper.record('room-recovered', 'holdpoint', {found: `the journal was damaged: ${keeper.damage}; what followed is kept beside it`});
+		if (keeper.folder) room.watch.recordInto(keeper.folder);
+		if (keeper.opened && !known) keeper.keep({name: `checklist-${room.checklist.sha256.slice(0, 12)}.md`, text: room.checklist.markdown, what: `the checklist that ${by} began with`});
+	};
+	room.open = by => {
+		if (keeper.opened) return;
+		keeper.open(by);
+		begin(by);
+	};
+	room.attach = listener => {
+		if (!listeners.has(listener)) listeners.add(listener);
+		listener.attached = true;
+		listener.send({push: 'attached', state: keeper.state, samples: [...room.watch.samples], readOnly: listener.readOnly, room: room.facts});
+		if (keeper.opened && !inProcess) keeper.record('console-attached', listener.by, {console: listener.by, readOnly: listener.readOnly});
+		room.watch.run(room.actions.busy ? 'busy' : 'calm');
+	};
+	room.detach = listener => {
+		if (!listeners.delete(listener)) return;
+		if (keeper.opened && !inProcess && !over) keeper.record('console-detached', listener.by, {console: listener.by});
+	};
+	const refreshing = setInterval(() => void room.checks.refresh().catch(() => {}), refreshMs);
+	const beating = setInterval(() => tell({push: 'beat', at: new Date().toISOString()}), beatMs);
+	room.end = async reason => {
+		if (over) return;
+		over = true;
+		clearInterval(refreshing);
+		clearInterval(beating);
+		if (keeper.opened && !inProcess) keeper.record('room-ended', 'holdpoint', {reason});
+		await room.watch.stop();
+		await target.close();
+		keeper.close();
+		endWith(reason);
+	};
+	if (known) begin(settings.by);
+	return room as Room;
+}
+
+type Mutable<T> = {-readonly [K in keyof T]: T[K]};
+
+function readChecklist(file: string): PinnedChecklist {
+	let markdown: string;
+	try {
+		markdown = readFileSync(file, 'utf8');
+	} catch (error) {
+		throw new Refusal(2, `The checklist ${file} can't be read: ${(error as NodeJS.ErrnoException).code}; correct \`checklist\` in holdpoint.yaml.`);
+	}
+	return {path: path.resolve(file), markdown, sha256: hash(markdown), parsed: requireItems(parseChecklist(markdown), file)};
+}
+
+/** A run follows the checklist that it was opened with, kept among its artifacts; the file may have changed since. */
+function pinned(run: RunState, now: PinnedChecklist): PinnedChecklist {
+	if (run.checklist.sha256 === now.sha256) return now;
+	const kept = run.artifacts.find(artifact => artifact.sha256 === run.checklist.sha256);
+	if (!kept) return now;
+	const markdown = readFileSync(kept.path, 'utf8');
+	return {path: run.checklist.path, markdown, sha256: run.checklist.sha256, parsed: parseChecklist(markdown)};
+}
+
+function draftOf({settings, target, checklist}: {settings: Settings; target: TargetLink; checklist: PinnedChecklist}): EventData<'run-opened'> {
+	return {
+		run: newRunId(target.target.database, new Date()),
+		project: settings.project,
+		target: target.target,
+		from: [],
+		to: [],
+		checklist: {title: checklist.parsed.title, path: checklist.path, sha256: checklist.sha256},
+		items: checklist.parsed.items.map(({id, section, text, required, check, holds}) => ({id, section, text, state: 'open' as const, required, holds, ...(check && {check})})),
+		guard: settings.guard,
+	};
+}
