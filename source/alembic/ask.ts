@@ -12,13 +12,14 @@ export interface AskOptions {
 /** @throws Refusal 2 when Python can't be started, takes too long or says nothing. */
 export async function ask(project: AlembicProject, request: {verb: string; wanted?: object}, {timeoutMs, environment}: AskOptions): Promise<unknown[]> {
 	const [program, ...rest] = project.python;
-	const full = {ini: project.ini, section: project.section, arguments: project.arguments, ...request};
+	const full = {ini: project.ini, section: project.section, arguments: project.arguments, timeoutMs, ...request};
 	const result = await execa(program!, [...rest, '-c', bootstrap], {
 		cwd: project.directory,
 		env: {...project.environment, ...environment, PYTHONUNBUFFERED: '1'},
 		extendEnv: false,
 		input: `${firstLine(full)}\n`,
-		timeout: timeoutMs,
+		// The sidecar ends itself in time; this is for a Python that never came so far.
+		timeout: timeoutMs + 5000,
 		reject: false,
 		stripFinalNewline: false,
 		maxBuffer: 256 * 1024 * 1024,

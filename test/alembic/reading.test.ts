@@ -32,6 +32,8 @@ test('the graph with files and hashes, the connection without connecting, the fa
 	expect(graph.revisions[0]!.sha256).toMatch(/^[0-9a-f]{64}$/);
 	const url = new URL(database.url);
 	expect(valueOf(connection)).toMatchObject({drivername: 'postgresql+psycopg', dialect: 'postgresql', host: url.hostname, port: url.port, database: url.pathname.slice(1), username: url.username, others: []});
+	const later = await open({env: 'async'});
+	expect(valueOf((await readProject(later.project, {connection: true})).connection)).toMatchObject({isAsync: true, database: database.name});
 	expect(valueOf(facts)).toMatchObject([{revision: 'a1', message: 'create items', upgrade: {empty: false, operations: [{op: 'create_table', arguments: ['items', {}, {}]}]}, downgrade: {operations: [{op: 'drop_table'}]}}]);
 });
 
@@ -159,4 +161,15 @@ for name in ('engine1', 'engine2'):
 	const readings = valueOf(await readSql(project, {action: 'upgrade', from: [], to: 'head'}));
 	expect(readings.map(reading => reading.revisions.map(each => each.sql?.slice(0, 18)))).toEqual([['CREATE TABLE items'], ['CREATE TABLE items']]);
 	expect(existsSync(path.join(files.directory, 'engine1.sql'))).toBe(false);
+});
+
+test('an env.py that never ends, or ends its process, is told from one that answers', async () => {
+	const endless = await open({envPy: 'import time\ntime.sleep(100)\n'});
+	const {graph, connection} = await readProject(endless.project, {connection: true}, {timeoutMs: 2500});
+	expect(graph.heads).toEqual(['a1']);
+	expect(connection).toMatchObject({ok: false, problem: {kind: 'timeout'}});
+	const exiting = await open({envPy: 'import os\nos._exit(7)\n'});
+	expect((await readProject(exiting.project, {connection: true})).connection).toMatchObject({ok: false, problem: {kind: 'failed', message: expect.stringContaining('ended the process')}});
+	const quitting = await open({envPy: 'raise SystemExit("set APP_ENV first")\n'});
+	expect((await readProject(quitting.project, {connection: true})).connection).toMatchObject({ok: false, problem: {kind: 'environment-failed', message: expect.stringContaining('set APP_ENV first')}});
 });

@@ -2,7 +2,7 @@
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
-import {alembicProject, eventually, freshDatabase, revisionFile, runAlembic, type AlembicProject, type FreshDatabase} from '../servers.ts';
+import {alembicProject, eventually, freshDatabase, revisionFile, runAlembic, servers, type AlembicProject, type FreshDatabase} from '../servers.ts';
 import {migrating, projectIn} from './migrating.ts';
 
 let database: FreshDatabase;
@@ -75,6 +75,11 @@ test('another database, a standby, a migration at work: refused before the first
 	expect(await second.ended).toMatchObject({code: 3});
 	expect(second.all('refused')).toMatchObject([{why: 'already-running', text: expect.stringContaining('already at work')}]);
 	expect((await first.query("SELECT to_regclass('alembic_version') AS t")).rows[0].t).toBeNull();
+
+	const {standby} = await servers();
+	const onStandby = migrating({project: (await open({url: standby.url('postgres')})).project, proofKey, ownKey});
+	expect(await onStandby.ended).toMatchObject({code: 3});
+	expect(onStandby.all('refused')).toMatchObject([{why: 'standby'}]);
 });
 
 test('CONCURRENTLY waits as long as it must, an ALTER only as long as it may; a hold comes at the next safe point', async () => {

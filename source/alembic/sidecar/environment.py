@@ -125,7 +125,15 @@ def text_of(value):
 
 def read_database(config, script, wanted):
     """Version rows, identity and differences, read through env.py's own connection: [one for each database it visits]."""
+    from sqlalchemy import event
+    from sqlalchemy.pool import Pool
     contexts, found = [], []
+
+    @event.listens_for(Pool, 'connect')
+    def connected(raw, record):  # a look must neither wait behind a lock for long nor hold others up
+        if is_postgres(raw):
+            version = ask(raw, "SELECT current_setting('server_version_num')")[0]
+            set_limits(raw, int(version), 'holdpoint', 5000, 30000)
 
     def look(rows, context):
         if context.dialect.name != 'postgresql':

@@ -100,7 +100,7 @@ def words_of(error):
     inner = getattr(error, 'orig', None)
     if inner is not None and hasattr(error, 'statement'):
         error = inner
-    text = scrub(str(error)).strip()
+    text = scrub(server_fields(error).get('M') or str(error)).strip()
     if isinstance(error, SyntaxError):
         text = error.msg
     return (type(error).__name__ + (': ' + text if text else ''))[:2000]
@@ -108,8 +108,14 @@ def words_of(error):
 
 def sqlstate_of(error):
     inner = getattr(error, 'orig', None) or error
-    state = getattr(inner, 'sqlstate', None) or getattr(inner, 'pgcode', None)
+    state = getattr(inner, 'sqlstate', None) or getattr(inner, 'pgcode', None) or server_fields(inner).get('C')
     return state if isinstance(state, str) else None
+
+
+def server_fields(error):
+    """The server's fields in an exception of pg8000, which passes them on as they came."""
+    first = (getattr(error, 'args', None) or (None,))[0]
+    return first if isinstance(first, dict) else {}
 
 
 def problem_of(error, caught=()):

@@ -1,8 +1,18 @@
 """The verb that only reads: several answers from one start of Python, each in a process of its own, since env.py may leave anything behind."""
+import signal
+
+_deadline = time.monotonic() + request.get('timeoutMs', 60000) / 1000
+
+
+def end_in_time(grace):
+    """The system ends this process at the deadline, also in the middle of a driver's call or in a container nobody else reaches."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, max(0.1, _deadline + grace - time.monotonic()))
 
 
 def read(wanted):
     """Emits `answer` events: {answer: name, value} or {answer: name, problem}."""
+    end_in_time(2)
     try:
         config = load_config('current')
     except BaseException as error:
@@ -53,11 +63,14 @@ def apart(name, work):
     child = os.fork()
     if child == 0:
         try:
+            end_in_time(0)
             answer(name, work)
             sys.stdout.flush()
             sys.stderr.flush()
         finally:
             os._exit(0)
     status = os.waitpid(child, 0)[1]
-    if status:
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM:
+        emit('answer', answer=name, problem=Problem('timeout', "The project's env.py did not answer in time.").data)
+    elif status:
         emit('answer', answer=name, problem=Problem('failed', 'The project ended the process that ran its env.py (status %d).' % status).data)

@@ -65,6 +65,7 @@ class Progress:
         lifted = False
         if session:
             session.statements += 1
+            session.touched = True
             if state == 'IDLE' and is_autocommit(raw) and re.search(r'\bCONCURRENTLY\b', sql, re.I):
                 lifted = True
                 # Waiting for older snapshots is what CONCURRENTLY does; a timeout there leaves an invalid index.
@@ -110,10 +111,10 @@ class Progress:
         if connection is not None and not connection.invalidated:
             number, since, _ = connection.info.get('holdpoint') or (None, None, None)
             raw = connection.connection.dbapi_connection
-        diagnosis = getattr(original, 'diag', None)
+        diagnosis, cause, fields = getattr(original, 'diag', None), getattr(original, '__cause__', None), server_fields(original)
         emit('statement-failed', number=number, seconds=time.monotonic() - since if since else None, sqlstate=sqlstate_of(original),
-             message=scrub(getattr(diagnosis, 'message_primary', None) or words_of(original)), detail=scrub_or_none(getattr(diagnosis, 'message_detail', None)),
-             hint=scrub_or_none(getattr(diagnosis, 'message_hint', None)), sql=scrub_sql(context.statement or '')[:100000], revision=self.revision,
+             message=scrub(getattr(diagnosis, 'message_primary', None) or words_of(original)), detail=scrub_or_none(getattr(diagnosis, 'message_detail', None) or getattr(cause, 'detail', None) or fields.get('D')),
+             hint=scrub_or_none(getattr(diagnosis, 'message_hint', None) or getattr(cause, 'hint', None) or fields.get('H')), sql=scrub_sql(context.statement or '')[:100000], revision=self.revision,
              state=transaction_state(raw) if raw is not None else None)
         if raw is not None:
             self.restore(raw)
@@ -123,7 +124,7 @@ class Progress:
         if session and session.restore:
             values, session.restore = session.restore, None
             try:
-                ask(raw, "SELECT set_config('lock_timeout', '%s', false), set_config('statement_timeout', '%s', false)" % values)
+                ask(raw, "SELECT set_config('lock_timeout', '%s', false), set_config('statement_timeout', '%s', false)" % tuple(values))
             except Exception as error:
                 emit('not-seen', what='the timeouts could not be set again: ' + words_of(error))
 
@@ -198,15 +199,17 @@ class Progress:
         session = sessions.get(id(raw))
         revisions = session.finished if session else []
         if session:
-            session.finished = []
+            session.finished, session.touched = [], False
         emit('commit', pid=session.pid if session else None, revisions=revisions, revision=self.revision)
 
     def rolled_back(self, raw):
         self.flush()
         session = sessions.get(id(raw))
         revisions = session.finished if session else []
+        if session and not session.touched and not self.revision:
+            return  # SQLAlchemy's own look at a new connection
         if session:
-            session.finished = []
+            session.finished, session.touched = [], False
         self.lost += revisions
         emit('rollback', pid=session.pid if session else None, revisions=revisions, revision=self.revision)
 

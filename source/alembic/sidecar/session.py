@@ -14,6 +14,7 @@ class Session:
         self.finished = []  # revisions whose version row is written and not yet committed
         self.restore = None
         self.statements = 0
+        self.touched = False  # statements were seen since the last transaction ended
 
 
 def watch_connections(task):
@@ -58,16 +59,17 @@ def prove(task, raw, again, dialect):
     raw.commit()
     facts['driver'] = getattr(dialect, 'driver', None) or type(raw).__module__
     facts['number'] = len(sessions) + 1
-    if task.get('proofKey') is not None and not facts['proven']:
-        refuse('wrong-server', facts, 'env.py connects to database %s on %s, which is not the live database that the room watches.' % (facts['database'], place_on_net(facts)), raw)
+    # A standby has locks of its own: the proof would fail there too, for a reason that says less.
     if facts['inRecovery']:
         refuse('standby', facts, 'env.py connects to a standby (%s), which can not be migrated.' % place_on_net(facts), raw)
+    if task.get('proofKey') is not None and not facts['proven']:
+        refuse('wrong-server', facts, 'env.py connects to database %s on %s, which is not the live database that the room watches.' % (facts['database'], place_on_net(facts)), raw)
     facts['behindProxy'] = driver_pid(raw) not in (None, facts['pid'])
     facts['ownLock'] = take_lock(task, raw, facts)
     pooler = pooler_between(raw, again, facts, task)
     if pooler:
         refuse('pooler', facts, pooler, raw)
-    set_limits(task, raw, facts)
+    facts['clientCheck'] = set_limits(raw, facts['serverVersionNumber'], 'holdpoint-migration', task.get('lockTimeoutMs'), task.get('statementTimeoutMs'))
     sessions[id(raw)] = Session(raw, dialect, facts['pid'])
     emit('connected', **facts)
 
@@ -118,19 +120,20 @@ def pooler_between(raw, again, facts, task):
     return name if theirs == facts['pid'] or mine != facts['pid'] else None
 
 
-def set_limits(task, raw, facts):
-    """Session settings, ended by a commit; the safety net for a dead client exists from PostgreSQL 14 on and not on every platform."""
-    ask(raw, "SELECT set_config('application_name', 'holdpoint-migration', false), set_config('lock_timeout', '%d', false), set_config('statement_timeout', '%d', false)"
-        % (int(task.get('lockTimeoutMs') or 0), int(task.get('statementTimeoutMs') or 0)))
+def set_limits(raw, version, name, lock_ms, statement_ms):
+    """Session settings, ended by a commit. True when a dead client will be noticed: from PostgreSQL 14 on, and not on every platform."""
+    ask(raw, "SELECT set_config('application_name', '%s', false), set_config('lock_timeout', '%d', false), set_config('statement_timeout', '%d', false)"
+        % (name, int(lock_ms or 0), int(statement_ms or 0)))
     raw.commit()
-    facts['clientCheck'] = False
-    if facts['serverVersionNumber'] >= 140000:
-        try:
-            ask(raw, "SELECT set_config('client_connection_check_interval', '2s', false)")
-            raw.commit()
-            facts['clientCheck'] = True
-        except Exception:
-            raw.rollback()
+    if version < 140000:
+        return False
+    try:
+        ask(raw, "SELECT set_config('client_connection_check_interval', '2s', false)")
+        raw.commit()
+        return True
+    except Exception:
+        raw.rollback()
+        return False
 
 
 def ask(raw, sql):
@@ -177,6 +180,9 @@ def transaction_state(raw):
             return getattr(status, 'name', None) or {0: 'IDLE', 1: 'ACTIVE', 2: 'INTRANS', 3: 'INERROR'}.get(status)
         except Exception:
             pass
+    status = getattr(raw, '_transaction_status', None)  # pg8000
+    if isinstance(status, bytes):
+        return {b'I': 'IDLE', b'T': 'INTRANS', b'E': 'INERROR'}.get(status)
     try:
         return 'INTRANS' if raw.driver_connection.is_in_transaction() else 'IDLE'
     except Exception:
