@@ -1,6 +1,7 @@
 /** The loop that reads the database again and again, on a connection of its own that it opens anew when it is lost. */
 import {Refusal} from '../journal/refusal.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
+import {ConnectError} from '../postgres/connect-error.ts';
 import {answerWithinMs, type Backend, type MonitorSession} from './connection.ts';
 import {queryPoll, type RefusedQueries} from './poll.ts';
 import {activityOf, parseActivity} from './queries/activity.ts';
@@ -36,6 +37,7 @@ export function startSampler({connect, intervalMs, migrationBackend, onSample, o
 	let polling: Promise<Sample> | null = null;
 	let failures = 0;
 	let blindSince: string | null = null;
+	let retryMs = 0;
 	let timer: NodeJS.Timeout | undefined;
 	let stopped = false;
 
@@ -73,6 +75,8 @@ export function startSampler({connect, intervalMs, migrationBackend, onSample, o
 
 	const fail = (error: unknown): void => {
 		failures++;
+		// A wrong password does not mend itself, and some servers lock a role out that keeps trying.
+		retryMs = isPassword(error) ? 30_000 : Math.min(250 * 2 ** (failures - 1), 5000);
 		blindSince ??= new Date(now()).toISOString();
 		// A statement that took too long leaves a good connection; anything else is answered with a new one.
 		if (!isTimeout(error)) {
@@ -104,7 +108,7 @@ export function startSampler({connect, intervalMs, migrationBackend, onSample, o
 	const schedule = (): void => {
 		clearTimeout(timer);
 		if (stopped || intervalMs === null) return;
-		timer = setTimeout(() => void tick(), failures === 0 ? intervalMs : Math.min(250 * 2 ** (failures - 1), 5000));
+		timer = setTimeout(() => void tick(), failures === 0 ? intervalMs : retryMs);
 	};
 
 	const tick = async (): Promise<void> => {
@@ -141,6 +145,8 @@ export function startSampler({connect, intervalMs, migrationBackend, onSample, o
 }
 
 const isTimeout = (error: unknown): boolean => ['57014', '55P03'].includes((error as {code?: string}).code ?? '');
+
+const isPassword = (error: unknown): boolean => error instanceof ConnectError && error.kind === 'password';
 
 function sentenceOf(error: unknown): string {
 	const message = error instanceof Error ? error.message : String(error);

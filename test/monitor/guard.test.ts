@@ -10,7 +10,7 @@ const calm: GuardReading = {at: '2026-11-23T01:00:00.000Z', migration: {pid: 50,
 const crowd = (sessions: number, longestSeconds: number, sessionSeconds: number): Partial<GuardReading> => ({behind: {sessions, longestSeconds, sessionSeconds, relations: ['orders']}});
 
 /** Gives the readings one after another, a quarter of a second apart; returns what was decided at each. */
-function play({policy, readings, ...more}: {policy: Partial<GuardPolicy>; readings: Partial<GuardReading>[]} & Partial<GuardInput>) {
+function play({policy, readings, ...more}: {policy: Partial<GuardPolicy>; readings: Partial<GuardReading>[]} & Partial<Omit<GuardInput, 'policy' | 'reading' | 'previous'>>) {
 	let state: GuardState = noGuardState;
 	return readings.map((reading, index) => {
 		const at = new Date(Date.parse(calm.at) + index * 250).toISOString();
@@ -22,7 +22,7 @@ function play({policy, readings, ...more}: {policy: Partial<GuardPolicy>; readin
 
 describe('each limit, passed twice running', () => {
 	const waits = {mode: 'AccessExclusiveLock', relation: 'orders', seconds: 4, blockers: [{pid: 47, application: 'reports', user: 'ann', state: 'idle in transaction', transactionSeconds: 32}]};
-	test.each<[string, Partial<GuardPolicy>, Partial<GuardReading>, Partial<GuardInput>, string]>([
+	test.each<[string, Partial<GuardPolicy>, Partial<GuardReading>, Partial<Pick<GuardInput, 'estimateSeconds' | 'statementSeconds'>>, string]>([
 		['max_blocked_sessions', {maxBlockedSessions: 20}, {...crowd(23, 2.4, 41), migration: {pid: 50, state: 'active', waits}}, {}, '23 sessions wait behind the migration on orders, the longest 2.4 s, 41 s added up (limit 20); the migration itself has been waiting 4.0 s for AccessExclusiveLock on orders behind pid 47 (reports, idle in transaction, for 32 s).'],
 		['max_blocked_seconds', {maxBlockedSeconds: 3}, {...crowd(1, 3.2, 3.2), migration: {pid: 50, state: 'idle in transaction', waits: null}}, {}, '1 session waits behind the migration on orders, the longest 3.2 s, 3.2 s added up (limit 3.0 s for one); the migration holds its locks and is idle in transaction.'],
 		['max_session_seconds', {maxSessionSeconds: 60}, crowd(30, 2.5, 61), {}, '30 sessions wait behind the migration on orders, the longest 2.5 s, 61 s added up (limit 60 s added up).'],
@@ -57,7 +57,7 @@ test('alert only tells, once for as long as it lasts', () => {
 	expect(decisions.join(' ')).toBe('alert - - - - - - - alert');
 });
 
-test.each<[string, Partial<GuardInput>, Partial<GuardReading>]>([
+test.each<[string, Partial<Pick<GuardInput, 'migration'>>, Partial<GuardReading>]>([
 	['there is no migration', {migration: null}, {}],
 	['its backend is gone', {}, {migration: null}],
 	['another backend has its place', {}, {migration: {pid: 51, state: 'active', waits: null}}],

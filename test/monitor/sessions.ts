@@ -1,6 +1,6 @@
 /** What the monitor's tests share: its sessions, and a blocked crowd on a real server. */
 import type pg from 'pg';
-import {monitorSessionOptions} from '../../source/monitor/connection.ts';
+import {monitorSessionOptions, startText, type Backend} from '../../source/monitor/connection.ts';
 import {parseConninfo} from '../../source/postgres/conninfo.ts';
 import {connect, type Session} from '../../source/postgres/session.ts';
 import {eventually, type FreshDatabase} from '../servers.ts';
@@ -27,20 +27,26 @@ export async function makeCrowd(database: FreshDatabase, readers: number): Promi
 	await holder.query("SET application_name = 'reports'; BEGIN; SELECT * FROM orders");
 	const altering = await database.client();
 	await altering.query("SET application_name = 'shop-migration'");
-	const {rows: [start]} = await altering.query<{text: string}>("SELECT to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00' AS text FROM pg_stat_activity WHERE pid = pg_backend_pid()");
-	const pending: Promise<unknown>[] = [altering.query('ALTER TABLE orders ADD COLUMN note text')];
+	const backend = await backendOf(altering);
+	const pending: Promise<unknown>[] = [];
+	const send = (client: pg.Client, text: string): void => {
+		// A test may cancel it: that is no error of the crowd's.
+		pending.push(client.query(text).catch(() => undefined));
+	};
+
+	send(altering, 'ALTER TABLE orders ADD COLUMN note text');
 	await waiting(holder, [pidOf(altering)]);
 	const clients = await Promise.all(Array.from({length: readers}, async () => database.client()));
-	for (const client of clients) pending.push(client.query('SELECT * FROM orders'));
+	for (const client of clients) send(client, 'SELECT * FROM orders');
 	await waiting(holder, clients.map(pidOf));
 	return {
 		holder: pidOf(holder),
 		altering: pidOf(altering),
-		alteringStart: start!.text,
+		alteringStart: backend.backendStart,
 		readers: clients.map(pidOf),
 		async release() {
 			await holder.query('COMMIT');
-			await Promise.allSettled(pending);
+			await Promise.all(pending);
 		},
 	};
 }
@@ -51,6 +57,12 @@ export async function waiting(asker: pg.Client, pids: number[]): Promise<void> {
 		const {rows} = await asker.query<{waiting: number}>('SELECT count(DISTINCT pid)::int AS waiting FROM pg_locks WHERE NOT granted AND waitstart IS NOT NULL AND pid = ANY ($1)', [pids]);
 		return rows[0]?.waiting === pids.length;
 	});
+}
+
+/** The client's own backend, as the migration's is known by. */
+export async function backendOf(client: pg.Client): Promise<Backend> {
+	const {rows: [row]} = await client.query<{start: string}>(`SELECT ${startText('backend_start')} AS start FROM pg_stat_activity WHERE pid = pg_backend_pid()`);
+	return {pid: pidOf(client), backendStart: row!.start};
 }
 
 export const pidOf = (client: pg.Client): number => (client as unknown as {processID: number}).processID;
