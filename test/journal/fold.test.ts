@@ -1,0 +1,71 @@
+import {expect, test} from 'vitest';
+import type {EventData, EventKind, JournalEvent} from '../../source/journal/events.ts';
+import {fold} from '../../source/journal/fold.ts';
+import type {Verdict} from '../../source/journal/shapes/evidence.ts';
+import type {RunState} from '../../source/journal/shapes/run.ts';
+import {item, opening} from './run.ts';
+
+type Said = {[K in EventKind]: [K, EventData<K>]}[EventKind];
+
+/** Folds events after an opening. */
+function folded(...events: Said[]): RunState {
+	let state: RunState | null = null;
+	[['run-opened', opening([item('part/one'), item('part/two')])] as Said, ...events].forEach(([kind, data], index) => {
+		state = fold(state, {seq: index + 1, at: `2026-01-01T00:00:0${index % 10}.000Z`, by: 'ann', previous: '', kind, ...data} as JournalEvent, `head${index + 1}`);
+	});
+	return state as unknown as RunState;
+}
+
+const verdict: Verdict = {status: 'failed', summary: 'no', at: '2026-01-01T00:00:00.000Z', seconds: 0.1, evidence: []};
+
+test('a verdict sets the state, the counts and the head', () => {
+	const state = folded(['check-started', {item: 'part/one', check: 'a.b'}], ['check-finished', {item: 'part/one', check: 'a.b', verdict, context: {plan: 'p1'}}]);
+	expect(state.items[0]).toMatchObject({state: 'failed', verdict, context: {plan: 'p1'}});
+	expect(state).toMatchObject({seq: 3, head: 'head3', counts: {total: 2, failed: 1, open: 1}});
+});
+
+test('a verdict takes an older attestation away, and staleness with it', () => {
+	const state = folded(
+		['item-attested', {item: 'part/one', note: 'seen'}],
+		['item-went-stale', {item: 'part/one', reason: 'edited'}],
+		['check-finished', {item: 'part/one', check: 'a.b', verdict: {...verdict, status: 'passed'}, context: {}}],
+	);
+	expect(state.items[0]).not.toHaveProperty('note');
+	expect(state.items[0]).not.toHaveProperty('stale');
+	expect(state.items[0]?.state).toBe('passed');
+});
+
+test('a sealed item does not go stale any more', () => {
+	const started: Said = ['action-started', {action: 'upgrade', from: ['a1'], to: ['b2'], sealed: ['part/one'], unmet: []}];
+	const state = folded(['item-attested', {item: 'part/one', note: 'seen'}], started, ['item-went-stale', {item: 'part/one', reason: 'the run itself did it'}]);
+	expect(state.items[0]).toMatchObject({state: 'attested', sealed: true});
+});
+
+test('executed is not committed, and a failed attempt keeps only what was committed', () => {
+	const started: Said = ['action-started', {action: 'upgrade', from: ['a1'], to: ['c3'], sealed: [], unmet: []}];
+	const two: Said[] = [
+		['revision-started', {revision: 'b2'}], ['revision-finished', {revision: 'b2', seconds: 1}], ['revision-committed', {revision: 'b2'}],
+		['revision-started', {revision: 'c3'}], ['revision-finished', {revision: 'c3', seconds: 2}],
+	];
+	expect(folded(started, ...two).running?.revisions.map(each => [each.revision, each.seconds, each.committed])).toEqual([['b2', 1, true], ['c3', 2, false]]);
+	const failed = folded(started, ...two, ['attempt-failed', {attempt: 1, reason: 'lock timeout', nextInMs: 500}]);
+	expect(failed.running).toMatchObject({attempt: 2, backend: null, note: 'lock timeout'});
+	expect(failed.running?.revisions.map(each => each.revision)).toEqual(['b2']);
+});
+
+test('a room that took over opens the checks again that were running', () => {
+	const state = folded(['check-started', {item: 'part/two', check: 'a.b'}], ['room-recovered', {found: 'a dead room'}]);
+	expect(state.items[1]?.state).toBe('open');
+	expect(state.log.at(-1)).toMatchObject({level: 'warning', text: 'a new room took over: a dead room'});
+});
+
+test('the given state is never changed', () => {
+	const before = folded(['item-attested', {item: 'part/one', note: 'seen'}]);
+	const copy = structuredClone(before);
+	fold(before, {seq: 3, at: '2026-01-01T00:00:09.000Z', by: 'ben', previous: '', kind: 'item-waived', item: 'part/two', reason: 'no'} as JournalEvent);
+	expect(before).toEqual(copy);
+});
+
+test('a journal that does not begin with its run is refused', () => {
+	expect(() => fold(null, {seq: 1, at: '', by: '', previous: '', kind: 'item-waived', item: 'x', reason: 'y'} as JournalEvent)).toThrow('a journal begins with run-opened');
+});
