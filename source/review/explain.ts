@@ -10,7 +10,8 @@ import {findRule, rules} from './rules/index.ts';
 export function explainRule(id: string): string {
 	const rule = findRule(id);
 	if (!rule) {
-		const near = rules.map(each => each.id).filter(each => id.split('-').some(word => word.length > 3 && each.includes(word))).slice(0, 5);
+		const shared = (other: string) => id.split('-').filter(word => word.length > 2 && other.includes(word)).length;
+		const near = rules.map(each => each.id).filter(each => shared(each) > 0).sort((a, b) => shared(b) - shared(a)).slice(0, 5);
 		throw new Refusal(2, `There is no review rule "${id}"${near.length > 0 ? `; near it: ${near.join(', ')}` : ''}.`);
 	}
 	return [

@@ -1,12 +1,13 @@
 /** Asks every rule about one statement, and turns what they report into findings with level and place. */
 import type {Context} from './context.ts';
 import type {Finding, Level} from './finding.ts';
+import {writeFix} from './fix.ts';
 import {describeSize, smallTableRows} from './knowledge.ts';
 import {lockModes, locksOf} from './locks.ts';
 import type {TableName} from './names.ts';
 import {notReviewed} from './own-rules.ts';
 import {offsetOfByte, positionInside} from './position.ts';
-import type {Fix, Report, Rule, Statement} from './rule.ts';
+import type {Report, Rule, Statement} from './rule.ts';
 import type {Piece} from './split.ts';
 
 /** Where a statement stands. */
@@ -55,7 +56,7 @@ export function makeFinding(rule: Rule, report: Report, place: Place, offset = 0
 		level: report.level ?? rule.level,
 		message: report.message,
 		why: rule.why,
-		fix: writeFix(report.fix ?? rule.fix, {table: report.table?.text, ...report.names}),
+		fix: writeFix(report.fix ?? rule.fix, report.table, report.names),
 		statement: number,
 		file,
 		...positionInside(piece.text, offset, piece),
@@ -81,12 +82,6 @@ function decideLevel(rule: Rule, report: Report, context: Context): {level: Leve
 function strongestLock(statement: Statement, table: TableName): string | undefined {
 	const modes = statement.operations.flatMap(locksOf).filter(lock => lock.table.key === table.key).map(lock => lockModes.indexOf(lock.mode));
 	return modes.length > 0 ? lockModes[Math.max(...modes)] : undefined;
-}
-
-/** Fills in the places; one that nobody filled stays, as a place to fill in by hand. */
-function writeFix(fix: Fix, names: Record<string, string | undefined>): string {
-	const fill = (text: string) => text.replaceAll(/\{(\w+)\}/g, (place, name: string) => names[name] ?? place);
-	return fix.alembic === '' ? fill(fix.sql) : `${fill(fix.sql)}\nAlembic: ${fill(fix.alembic)}`;
 }
 
 /** The line around an offset; nothing when it is so long that a caret below it would not help. */

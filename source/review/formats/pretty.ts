@@ -17,10 +17,10 @@ export function summarise({statements, counts, suppressed}: Review): string {
 }
 
 function formatFinding(finding: Finding, paint: (kind: keyof typeof colours, text: string) => string, compact: boolean): string {
-	const lines = [`${paint(finding.level, `${finding.level}[${finding.rule}]`)} ${paint('bold', finding.message)}`];
+	const lines = [`${paint(finding.level, `${finding.level}[${finding.rule}]`)} ${paint('bold', printable(finding.message))}`];
 	const gutter = String(finding.line).length;
-	const revision = finding.revision === undefined ? '' : ` (revision ${finding.revision})`;
-	lines.push(`${' '.repeat(gutter)}--> ${finding.file ?? 'SQL'}:${finding.line}:${finding.column}${revision}`);
+	const revision = finding.revision === undefined ? '' : ` (revision ${printable(finding.revision)})`;
+	lines.push(`${' '.repeat(gutter)}--> ${printable(finding.file ?? 'SQL')}:${finding.line}:${finding.column}${revision}`);
 	if (finding.source !== undefined) {
 		const source = printable(finding.source);
 		lines.push(`${finding.line} | ${source}`);
@@ -28,10 +28,10 @@ function formatFinding(finding: Finding, paint: (kind: keyof typeof colours, tex
 		const before = [...source].slice(0, finding.column - 1).map(char => char === '\t' ? '\t' : ' ').join('');
 		if (finding.column <= 300) lines.push(`${' '.repeat(gutter)} | ${before}${paint(finding.level, '^')}`);
 	}
-	if (finding.lock !== undefined) lines.push(`  ${paint('dim', 'lock:')} ${finding.lock} on ${finding.table}${finding.measured ? ' (measured)' : ''}`);
+	if (finding.lock !== undefined) lines.push(`  ${paint('dim', 'lock:')} ${finding.lock} on ${printable(finding.table ?? '')}${finding.measured ? ' (measured)' : ''}`);
 	if (!compact) {
 		lines.push(`  ${paint('dim', 'why:')} ${finding.why}`);
-		lines.push(`  ${paint('dim', 'fix:')} ${finding.fix.replaceAll('\n', '\n       ')}`);
+		lines.push(`  ${paint('dim', 'fix:')} ${printable(finding.fix).replaceAll('\n', '\n       ')}`);
 	}
 	return lines.join('\n');
 }

@@ -10,7 +10,7 @@ export const banDropTable: Rule = {
 	triggers: 'DROP TABLE; at warning DROP MATERIALIZED VIEW.',
 	spares: ['a table that the same migration creates'],
 	why: 'Its rows are gone at the commit, and it takes ACCESS EXCLUSIVE on each table that its foreign keys refer to as well.',
-	fix: {sql: 'ALTER TABLE {table} RENAME TO {name}_unused;\n-- a release later, with a backup\nDROP TABLE {name}_unused;', alembic: 'op.rename_table("{table}", "{name}_unused")\n# a release later: op.drop_table("{name}_unused")'},
+	fix: {sql: 'ALTER TABLE {table} RENAME TO {unused};\n-- a release later, with a backup\nDROP TABLE {unused};', alembic: 'op.rename_table("{table}", "{unused}")\n# a release later: op.drop_table("{unused}")'},
 	lock: 'ACCESS EXCLUSIVE on it and on the tables it refers to',
 	on: ['drop'],
 	check({operations}, context) {
@@ -20,7 +20,7 @@ export const banDropTable: Rule = {
 				message: object === 'table' ? `Dropping ${table.text} loses its rows for good.` : `Dropping materialized view ${table.text} loses what was computed in it.`,
 				level: object === 'table' ? undefined : 'warning' as const,
 				table,
-				names: {name: table.name},
+				names: {unused: `${table.name}_unused`},
 			})));
 	},
 };

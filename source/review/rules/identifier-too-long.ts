@@ -15,7 +15,7 @@ export const identifierTooLong: Rule = {
 	fix: {sql: '-- a shorter name', alembic: '# a MetaData(naming_convention=…) shortens long names by a hash'},
 	check({text, operations}) {
 		// The parser itself cuts names off, so they are looked for in the text; nothing shorter can hold one.
-		if (text.length <= longest) return [];
+		if (Buffer.byteLength(text) <= longest) return [];
 		const creates = operations.some(({do: kind}) => kind.startsWith('create-') || kind.startsWith('add-') || kind.startsWith('rename-'));
 		if (!creates) return [];
 		const bare = text.replaceAll(/'(?:[^']|'')*'|--.*|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$/g, ' ');
