@@ -65,10 +65,10 @@ def prove(task, raw, again, dialect):
     if task.get('proofKey') is not None and not facts['proven']:
         refuse('wrong-server', facts, 'env.py connects to database %s on %s, which is not the live database that the room watches.' % (facts['database'], place_on_net(facts)), raw)
     facts['behindProxy'] = driver_pid(raw) not in (None, facts['pid'])
-    facts['ownLock'] = take_lock(task, raw, facts)
-    pooler = pooler_between(raw, again, facts, task)
+    pooler = pooler_between(raw, again, facts)
     if pooler:
-        refuse('pooler', facts, pooler, raw)
+        refuse('pooler', facts, pooler, raw)  # before the lock, which would stay behind on a lent connection
+    facts['ownLock'] = take_lock(task, raw, facts)
     facts['clientCheck'] = set_limits(raw, facts['serverVersionNumber'], 'holdpoint-migration', task.get('lockTimeoutMs'), task.get('statementTimeoutMs'))
     sessions[id(raw)] = Session(raw, dialect, facts['pid'])
     emit('connected', **facts)
@@ -98,7 +98,7 @@ def take_lock(task, raw, facts):
         time.sleep(0.05)
 
 
-def pooler_between(raw, again, facts, task):
+def pooler_between(raw, again, facts):
     """The sentence that refuses a transaction pooler; behind one, session locks and timeouts would be fiction."""
     name = 'A transaction pooler stands between the project and database %s: connect env.py past it (or in session mode).' % facts['database']
     for _ in range(2):
