@@ -1,0 +1,65 @@
+/** Rehearses the planned upgrade on a copy restored from the newest backup; takes one when there is none that is fresh. */
+import {existsSync} from 'node:fs';
+import path from 'node:path';
+import {parseConninfo} from '../postgres/conninfo.ts';
+import {runDump} from '../postgres/dump.ts';
+import type {Backup} from '../journal/shapes/backup.ts';
+import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
+import {rehearse} from '../rehearsal/rehearse.ts';
+import {placeOf} from '../rehearsal/restore-check.ts';
+import type {ActionContext} from './context.ts';
+import {makePlan} from './plan.ts';
+import {undertake} from './undertaking.ts';
+
+export interface RehearsalRequest {
+	/** URL of a server to restore onto, instead of a private one. */
+	against?: string;
+	schemaOnly?: boolean;
+	/** Tables whose rows are restored with `schemaOnly`. */
+	tables?: string[];
+}
+
+/** @throws Refusal 2 or 4; what goes wrong on the copy is in the rehearsal's `problems` */
+export async function runRehearsal(context: ActionContext, {against, schemaOnly = false, tables}: RehearsalRequest): Promise<Rehearsal> {
+	const {settings} = context;
+	const known = context.state().plan;
+	const plan = await makePlan(context, {action: 'upgrade', revision: known?.action === 'upgrade' ? known.to.join(' ') || undefined : undefined});
+	const place = against === undefined ? await placeOf(settings) : {kind: 'server' as const, conninfo: parseConninfo(against, context.environment, context.environment['HOME'] ?? '/')};
+	const {result} = await undertake(context, 'rehearse', {
+		async work() {
+			const backup = newestBackup(context) ?? await takeFresh(context);
+			const {rehearsal, restore} = await rehearse({
+				backup, project: context.project, path: {from: plan.from, to: plan.to}, versionTable: await context.versionTable(), place,
+				settings: {...settings, rehearsal: {...settings.rehearsal, ...(tables && {tables})}}, schemaOnly, digest: plan.digest, signal: context.signal,
+				onProgress: (text, share) => context.tell(text, share),
+			});
+			// A restore with its counts compared is the proof of the backup too.
+			if (!schemaOnly) context.record('backup-taken', {backup: {...backup, verified: {...backup.verified, restore}}});
+			context.record('rehearsal-finished', {rehearsal});
+			context.keep({name: `rehearsal-${plan.digest.slice(0, 12)}.json`, text: `${JSON.stringify(rehearsal, null, '\t')}\n`, what: 'the rehearsal'});
+			return rehearsal;
+		},
+		describe: rehearsal => (rehearsal.ok
+			? {reason: `up, down and up again on a copy of ${rehearsal.basis}`}
+			: {reason: rehearsal.problems[0] ?? 'it had problems', exit: 1}),
+	});
+	return result;
+}
+
+/** Of this run, still there, and not older than the configuration allows. */
+function newestBackup(context: ActionContext): Backup | null {
+	const backup = context.state().backups.findLast(each => each.format !== 'external' && existsSync(each.path));
+	return backup && context.now().getTime() - Date.parse(backup.startedAt) <= context.settings.backup.maxAgeMs ? backup : null;
+}
+
+async function takeFresh(context: ActionContext): Promise<Backup> {
+	context.tell('there is no fresh backup to rehearse on: taking one');
+	const {settings} = context;
+	const {backup, artifacts} = await runDump({
+		conninfo: await context.conninfo('backup'), directory: settings.backup.directory ?? path.join(context.folder, 'artifacts'),
+		format: settings.backup.format, jobs: settings.backup.jobs, verify: 'read', signal: context.signal,
+	});
+	for (const artifact of artifacts) context.keepFile(artifact);
+	context.record('backup-taken', {backup});
+	return backup;
+}
