@@ -9,7 +9,7 @@ import type {Programs} from './programs.ts';
 
 /** initdb: UTF-8, no checksums, `trust` on the private socket and a password over TCP. */
 export async function makeDataDirectory({programs, user, data}: {programs: Programs; user: ServerUser | null; data: string}): Promise<void> {
-	const args = ['-D', data, '-U', 'postgres', '--encoding=UTF8', '--auth-local=trust', '--auth-host=scram-sha-256', '--no-sync', '--no-instructions'];
+	const args = ['-D', data, '-U', 'postgres', '--encoding=UTF8', '--auth-local=trust', '--auth-host=scram-sha-256', '--no-sync'];
 	const first = await runAs(user, programs.initdb, [...args, '--locale=C.UTF-8'], path.dirname(data));
 	if (first.exitCode === 0) {
 		return;

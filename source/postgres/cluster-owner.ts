@@ -1,21 +1,13 @@
 /** Who started a private cluster, kept beside its data so that a later start can find and remove what a killed process left. */
-import {execFileSync} from 'node:child_process';
-import {existsSync, lstatSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, lstatSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync} from 'node:fs';
 import {readdir, rm} from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import {setTimeout as wait} from 'node:timers/promises';
+import {readCommandLine, readLife, readProcessIdentity} from './process-identity.ts';
+import type {ProcessIdentity} from './process-identity.ts';
 
-/** One process of one boot; a reused pid has another start time. */
-export interface ProcessIdentity {
-	pid: number;
-	/** As the system words it; only compared. */
-	startedAt: string;
-	boot: string;
-	host: string;
-	/** The pid namespace: a pid seen from another container means nothing. */
-	namespace: string;
-}
+export {readLife, readProcessIdentity};
+export type {ProcessIdentity};
 
 /** `owner.json` in a folder of ours, mode 0600: whose it is. */
 export interface FolderRecord {
@@ -36,26 +28,6 @@ export interface ClusterRecord extends FolderRecord {
 export const shortSocketPrefix = '/tmp/holdpoint-s-';
 
 const recordFile = 'owner.json';
-
-/** The identity of a running process, by default of this one; null when there is no such process. */
-export function readProcessIdentity(pid: number = process.pid): ProcessIdentity | null {
-	const startedAt = readStartTime(pid);
-	return startedAt === null ? null : {pid, startedAt, boot: readBoot(), host: os.hostname(), namespace: readNamespace()};
-}
-
-/** Says `unknown` for a process of another machine or container: that is not ours to judge. */
-export function readLife(identity: ProcessIdentity): 'alive' | 'dead' | 'unknown' {
-	if (identity.host !== os.hostname()) {
-		return 'unknown';
-	}
-	if (identity.boot !== readBoot()) {
-		return 'dead';
-	}
-	if (identity.namespace !== readNamespace()) {
-		return 'unknown';
-	}
-	return readStartTime(identity.pid) === identity.startedAt ? 'alive' : 'dead';
-}
 
 export function writeFolderRecord(directory: string, record: FolderRecord | ClusterRecord): void {
 	writeFileSync(path.join(directory, recordFile), `${JSON.stringify(record, null, '\t')}\n`, {mode: 0o600});
@@ -186,57 +158,8 @@ export function readServerPid(directory: string): number | null {
 	} catch {
 		return null;
 	}
-	if (!Number.isInteger(pid) || pid <= 1 || readStartTime(pid) === null) {
+	if (!Number.isInteger(pid) || pid <= 1 || readProcessIdentity(pid) === null) {
 		return null;
 	}
 	return readCommandLine(pid).includes(data) ? pid : null;
-}
-
-/** Null when there is no such process or it is only waiting to be reaped. */
-function readStartTime(pid: number): string | null {
-	if (process.platform === 'linux') {
-		try {
-			// The name in brackets may hold spaces and brackets, so count from the last one: state is field 3, start time field 22.
-			const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)\s/s, '').split(' ');
-			return fields[0] === 'Z' || fields[0] === 'X' ? null : fields[19]!;
-		} catch {
-			return null;
-		}
-	}
-	const line = runPs(['-o', 'stat=,lstart=', '-p', String(pid)]);
-	return line === '' || line.startsWith('Z') ? null : line.replace(/^\S+\s+/, '');
-}
-
-function readCommandLine(pid: number): string {
-	if (process.platform === 'linux') {
-		try {
-			return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-		} catch {
-			return '';
-		}
-	}
-	return runPs(['-ww', '-o', 'command=', '-p', String(pid)]);
-}
-
-function readBoot(): string {
-	if (process.platform === 'linux') {
-		return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-	}
-	return execFileSync('/usr/sbin/sysctl', ['-n', 'kern.boottime'], {encoding: 'utf8'}).trim();
-}
-
-function readNamespace(): string {
-	try {
-		return readlinkSync('/proc/self/ns/pid');
-	} catch {
-		return '';
-	}
-}
-
-function runPs(args: string[]): string {
-	try {
-		return execFileSync('/bin/ps', args, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']}).trim();
-	} catch {
-		return '';
-	}
 }
