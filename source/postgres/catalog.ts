@@ -48,9 +48,12 @@ export function catalogDigest(catalog: Catalog): string {
 	return hash.digest('hex');
 }
 
-/** Whether an object belongs to a table: itself, its columns, constraints, indexes by its primary key, privileges. */
-export function belongsToTable(object: string, schema: string, table: string): boolean {
-	const name = `${schema}.${table}`;
-	return [`table ${name}`, `privileges of ${name}`, `index ${name}_pkc`, `index ${name}_pkey`].includes(object)
-		|| object.startsWith(`column ${name}.`) || /^(constraint|trigger|policy|rule) /.test(object) && object.endsWith(` on ${name}`);
+/** Whether an object belongs to a table: itself, its columns, what hangs on it, its primary key's index. @param schema null: of any schema */
+export function belongsToTable(object: string, table: string, schema: string | null): boolean {
+	const name = `${schema === null ? String.raw`[^ ]+` : escaped(schema)}\\.${escaped(table)}`;
+	return new RegExp(`^(table|privileges of|comment on table) ${name}$|^(column|privileges of column|comment on table column) ${name}\\.|^(constraint|trigger|policy|rule) .* on ${name}$|^index ${name}_pkc$`).test(object);
+}
+
+function escaped(text: string): string {
+	return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -21,6 +21,15 @@ export interface SnapshotRecord {
 	tables: TableCount[];
 	/** Every role that owns or may do something here, so that a copy can be restored with its owners and grants. Without passwords. */
 	roles: RoleRecord[];
+	/** What pg_dump leaves out and a migration may lean on: owner, grants and settings of the database itself. */
+	database: DatabaseRecord;
+}
+
+export interface DatabaseRecord {
+	owner: string;
+	grants: {role: string; privilege: string}[];
+	/** `name=value` as ALTER DATABASE or ALTER ROLE … SET keeps it; role null: of everyone. */
+	settings: {role: string | null; setting: string}[];
 }
 
 export interface RoleRecord {
@@ -46,12 +55,13 @@ export async function beginSnapshot(session: Session): Promise<DumpSnapshot> {
 	const [base] = await session.query<{bytes: string; encoding: string; collate: string; ctype: string}>(
 		`SELECT pg_database_size(oid)::text AS bytes, pg_encoding_to_char(encoding) AS encoding, datcollate AS collate, datctype AS ctype FROM pg_database WHERE datname = current_database()`,
 	);
+	const [database] = await session.query<DatabaseRecord>(databaseQuery);
 	const tables = await session.query<{table: string; dataBytes: string; estimate: number}>(tableQuery);
 	const roles = await session.query<RoleRecord>(roleQuery);
 	const {encoding, collate, ctype} = base!;
 	return {
 		id: snapshot!.id,
-		record: {format: 1, at: new Date().toISOString(), identity, lsn, databaseBytes: Number(base!.bytes), collation: {encoding, collate, ctype}, roles},
+		record: {format: 1, at: new Date().toISOString(), identity, lsn, databaseBytes: Number(base!.bytes), collation: {encoding, collate, ctype}, roles, database: database!},
 		tables: tables.map(row => ({table: row.table, rows: null, dataBytes: Number(row.dataBytes), estimate: row.estimate})),
 	};
 }
@@ -94,6 +104,11 @@ const tableQuery = `SELECT format('%I.%I', n.nspname, c.relname) AS "table", pg_
 	AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e')
 	ORDER BY pg_table_size(c.oid) DESC, 1`;
 
+const databaseQuery = `SELECT pg_get_userbyid(d.datdba)::text AS owner,
+	coalesce((SELECT json_agg(json_build_object('role', CASE g.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(g.grantee)::text END, 'privilege', g.privilege_type)) FROM aclexplode(d.datacl) g), '[]') AS grants,
+	coalesce((SELECT json_agg(json_build_object('role', CASE s.setrole WHEN 0 THEN NULL ELSE pg_get_userbyid(s.setrole)::text END, 'setting', c)) FROM pg_db_role_setting s, unnest(s.setconfig) c WHERE s.setdatabase IN (0, d.oid)), '[]') AS settings
+	FROM pg_database d WHERE d.datname = current_database()`;
+
 /** Owners and grantees stand in pg_shdepend, except the bootstrap superuser (oid 10); the roles that they are members of come along. */
 const roleQuery = `WITH RECURSIVE used AS (
 	SELECT DISTINCT d.refobjid AS oid FROM pg_shdepend d WHERE d.refclassid = 'pg_authid'::regclass AND d.dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
@@ -101,4 +116,4 @@ const roleQuery = `WITH RECURSIVE used AS (
 ) SELECT r.rolname::text AS name, array_remove(ARRAY[CASE WHEN r.rolsuper THEN 'SUPERUSER' END, CASE WHEN r.rolcanlogin THEN 'LOGIN' END, CASE WHEN NOT r.rolinherit THEN 'NOINHERIT' END,
 	CASE WHEN r.rolcreatedb THEN 'CREATEDB' END, CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END, CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END], NULL) AS attributes,
 	ARRAY(SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid ORDER BY 1) AS "memberOf"
-	FROM pg_roles r WHERE r.rolname !~ '^pg_' AND (r.oid IN (SELECT oid FROM used) OR r.rolname = current_user OR r.oid = 10) ORDER BY 1`;
+	FROM pg_roles r WHERE r.rolname !~ '^pg_' AND (r.oid IN (SELECT oid FROM used) OR r.rolname = current_user OR r.oid = 10 OR r.oid = (SELECT datdba FROM pg_database WHERE datname = current_database())) ORDER BY 1`;

@@ -49,8 +49,6 @@ export interface DumpResult {
 	warnings: string[];
 }
 
-export {queryRunningDumps} from './running-dumps.ts';
-
 const defaultLockWaitMs = 30_000;
 
 /**

@@ -49,6 +49,7 @@ export async function runRestore(options: RestoreOptions): Promise<RestoreResult
 		const started = performance.now();
 		await createDatabase(server, database, record);
 		try {
+			if (options.createRoles) await applyDatabase(server, database, record.database);
 			await runPgRestore({options, record, program: tool.path, server});
 			const seconds = (performance.now() - started) / 1000;
 			const copy = await connect({...options.conninfo, hosts: [server.host], database}, {application: restoreApplication});
@@ -88,6 +89,22 @@ async function createRoles(server: Session, roles: readonly RoleRecord[]): Promi
 	for (const role of roles) {
 		for (const group of role.memberOf.filter(name => existing.has(name))) await server.query(`GRANT ${quoteName(group)} TO ${quoteName(role.name)}`).catch(() => undefined);
 	}
+}
+
+/** So that a migration finds the rights and the search_path that it has on the original; what this server can't take is left out. */
+async function applyDatabase(server: Session, database: string, {owner, grants, settings}: SnapshotRecord['database']): Promise<void> {
+	const role = (name: string): string => name === 'public' ? 'public' : quoteName(name);
+	const statements = [
+		`ALTER DATABASE ${quoteName(database)} OWNER TO ${quoteName(owner)}`,
+		...grants.filter(grant => /^[A-Z]+$/.test(grant.privilege)).map(grant => `GRANT ${grant.privilege} ON DATABASE ${quoteName(database)} TO ${role(grant.role)}`),
+		...settings.map(({role: name, setting}) => {
+			const [, key = '', value = ''] = /^([\w.]+)=(.*)$/s.exec(setting) ?? [];
+			// Lists of names are kept quoted already, all else is one text.
+			const text = ['search_path', 'temp_tablespaces'].includes(key) ? value : quoteText(value);
+			return `ALTER ${name === null ? `DATABASE ${quoteName(database)}` : `ROLE ${quoteName(name)} IN DATABASE ${quoteName(database)}`} SET ${key} TO ${text || '\'\''}`;
+		}),
+	];
+	for (const statement of statements) await server.query(statement).catch(() => undefined);
 }
 
 async function createDatabase(server: Session, database: string, record: SnapshotRecord): Promise<void> {

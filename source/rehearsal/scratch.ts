@@ -1,0 +1,124 @@
+/** A place to restore onto: a private cluster of our own, or a database of its own on a server that was named. Gone afterwards, whatever happens. */
+import {randomBytes} from 'node:crypto';
+import {statfs} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import {Refusal} from '../journal/refusal.ts';
+import type {Backup} from '../journal/shapes/backup.ts';
+import {removeOrphans, removeOwnedFolder} from '../postgres/cluster-owner.ts';
+import {makeClusterParent} from '../postgres/cluster-place.ts';
+import {startCluster} from '../postgres/cluster.ts';
+import {parseConninfo, type Conninfo} from '../postgres/conninfo.ts';
+import type {SnapshotRecord} from '../postgres/dump-snapshot.ts';
+import {findPrograms, type Programs, type ProgramSearch} from '../postgres/programs.ts';
+import {readSnapshotRecord, runRestore, type RestoreResult} from '../postgres/restore.ts';
+import {connect} from '../postgres/session.ts';
+
+export type Place = {kind: 'local'} | {kind: 'server'; conninfo: Conninfo};
+
+export interface ScratchOptions {
+	backup: Backup;
+	place: Place;
+	/** Refused above it, unless only the schema is restored; bytes of the original database. */
+	limitBytes: number;
+	/** Restore only the schema, and the rows of these tables. */
+	schemaOnly?: {keepRowsOf: readonly string[]};
+	search?: ProgramSearch;
+	signal?: AbortSignal;
+	/** Passing words, with a share of 1 where one is known. */
+	onProgress?: (text: string, share?: number) => void;
+}
+
+export interface Scratch {
+	/** Connects to the restored database, as a superuser where it is a private cluster. */
+	conninfo: Conninfo;
+	record: SnapshotRecord;
+	restore: RestoreResult;
+	/** Such as `a private PostgreSQL 15 on this machine`. */
+	where: string;
+	/** Roles that may connect without a password. */
+	roles: string[];
+}
+
+const prefix = 'holdpoint-rehearsal-';
+
+/**
+ * Restores the backup, calls `use`, and removes the copy. Copies that a killed process left are removed first.
+ * @throws Refusal 2 when it is too large, there is no space, or no fitting server; 4 when the restore failed
+ */
+export async function withScratch<T>(options: ScratchOptions, use: (scratch: Scratch) => Promise<T>): Promise<T> {
+	const record = await readSnapshotRecord(options.backup);
+	if (!options.schemaOnly && record.databaseBytes > options.limitBytes) {
+		throw new Refusal(2, `${record.identity.database} has ${gigabytes(record.databaseBytes)}, above the limit of ${gigabytes(options.limitBytes)} for a full copy; rehearse with --schema-only, or raise rehearsal.limit_gb.`);
+	}
+	return options.place.kind === 'local' ? withLocalCopy(options, record, use) : withServerCopy(options, options.place.conninfo, record, use);
+}
+
+async function withLocalCopy<T>(options: ScratchOptions, record: SnapshotRecord, use: (scratch: Scratch) => Promise<T>): Promise<T> {
+	await removeOrphans(os.tmpdir(), prefix);
+	const major = Math.floor(record.identity.versionNumber / 10_000);
+	const programs = await findServerPrograms(major, options.search);
+	const folder = await makeClusterParent(prefix);
+	try {
+		await refuseWithoutSpace(folder, options, record);
+		options.onProgress?.('starting a private server');
+		const cluster = await startCluster({directory: path.join(folder, 'cluster'), purpose: 'rehearsal', durable: false, programs, settings: {max_wal_size: '4GB', autovacuum: 'off', max_connections: 50}});
+		try {
+			const conninfo = parseConninfo(`host='${cluster.socketDirectory}' port=${cluster.port} user=${cluster.superuser.name} dbname=postgres`, {}, folder);
+			const {database} = record.identity;
+			// A database of the original's name, since migrations name it (GRANT … ON DATABASE).
+			const restore = await restoreInto(options, conninfo, database === 'postgres' || /^template[01]$/.test(database) ? 'copy' : database, true);
+			const roles = [...record.roles.map(role => role.name), cluster.superuser.name];
+			return await use({conninfo: {...conninfo, database: restore.database}, record, restore, roles, where: `a private PostgreSQL ${programs.version} on this machine${programs.version === major ? '' : ` (the original is ${major})`}`});
+		} finally {
+			await cluster.remove();
+		}
+	} finally {
+		await removeOwnedFolder(folder);
+	}
+}
+
+async function withServerCopy<T>(options: ScratchOptions, conninfo: Conninfo, record: SnapshotRecord, use: (scratch: Scratch) => Promise<T>): Promise<T> {
+	const name = `holdpoint_rehearsal_${randomBytes(4).toString('hex')}`;
+	const server = await connect(conninfo, {application: 'holdpoint-rehearsal'});
+	try {
+		const restore = await restoreInto(options, {...conninfo, hosts: [server.host]}, name, false);
+		return await use({conninfo: {...conninfo, hosts: [server.host], database: name}, record, restore, roles: [conninfo.user], where: `database ${name} on ${server.host.host}:${server.host.port}`});
+	} finally {
+		await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).catch(async () => server.query(`DROP DATABASE IF EXISTS ${name}`));
+		await server.close();
+	}
+}
+
+async function restoreInto(options: ScratchOptions, conninfo: Conninfo, database: string, createRoles: boolean): Promise<RestoreResult> {
+	const {backup, schemaOnly, search, signal, onProgress} = options;
+	onProgress?.('restoring the backup', 0);
+	return runRestore({
+		backup, conninfo, database, createRoles, ...(schemaOnly === undefined ? {} : {schemaOnly}), ...(search === undefined ? {} : {search}), ...(signal === undefined ? {} : {signal}),
+		onProgress: ({done, total, doneBytes, totalBytes}) => onProgress?.(`restoring the backup: ${done} of ${total} tables`, totalBytes > 0 ? doneBytes / totalBytes : undefined),
+	});
+}
+
+/** The original's own major version where it is installed: plans, locks and times differ between versions. */
+async function findServerPrograms(major: number, search: ProgramSearch = {}): Promise<Programs> {
+	const needs = ['postgres', 'initdb'] as const;
+	const found = await findPrograms({...search, needs});
+	if (found.version === major) return found;
+	const sibling = found.directory.replace(new RegExp(`(\\D)${found.version}(\\D|$)`), `$1${major}$2`);
+	const exact = await findPrograms({directory: sibling, needs}).catch(() => null);
+	if (exact?.version === major) return exact;
+	if (found.version < major) throw new Refusal(2, `A rehearsal needs a PostgreSQL server of version ${major} or newer here, and only ${found.version} was found in ${found.directory}; install it, set PG_BIN, or rehearse on another server with --against URL.`);
+	return found;
+}
+
+async function refuseWithoutSpace(folder: string, {schemaOnly}: ScratchOptions, record: SnapshotRecord): Promise<void> {
+	if (schemaOnly) return;
+	const {bavail, bsize} = await statfs(folder);
+	// The copy, once more for what a migration rewrites by halves, and a gigabyte of WAL.
+	const needed = record.databaseBytes * 1.5 + 1e9;
+	if (bavail * bsize < needed) throw new Refusal(2, `A copy of ${record.identity.database} needs about ${gigabytes(needed)} in ${path.dirname(folder)}, and ${gigabytes(bavail * bsize)} are free; free some, set TMPDIR, or rehearse with --schema-only.`);
+}
+
+function gigabytes(bytes: number): string {
+	return `${(bytes / 1e9).toFixed(1)} GB`;
+}
