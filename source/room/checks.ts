@@ -83,6 +83,11 @@ function createLook(room: Room): Look {
 	const plan = once(async () => ranPlan(room) ?? room.actions.plan({action: 'upgrade', revision: upgradeAim(room), by: 'holdpoint'}));
 	const sql = once(async () => readFileSync((await plan()).sql, 'utf8'));
 	const project = once(() => readProject(room.target.project, {facts: true, imports: true}));
+	const database = once(async () => {
+		const [reading] = valueOf((await readProject(room.target.project, {database: {differences: true}})).database);
+		if (!reading) throw new Refusal(2, 'env.py ended without reading a database; look into run_migrations_online() there.');
+		return reading;
+	});
 	return {
 		settings: room.settings,
 		get state() {
@@ -98,7 +103,8 @@ function createLook(room: Room): Look {
 		sql,
 		review: once(async () => reviewPlanned({settings: room.settings, session: () => room.target.session()}, await sql())),
 		session: () => room.target.session(),
-		current: once(async () => valueOf((await readProject(room.target.project, {database: {}})).database)[0]?.rows ?? []),
+		database,
+		current: async () => (await database()).rows,
 		backup: async () => room.state().backups.findLast(backup => existsSync(backup.path)) ?? null,
 		async rehearsal() {
 			const {rehearsal} = room.state();

@@ -23,18 +23,20 @@ export async function startDetached({settings, environment, program}: StartDetac
 	const child = spawn(runtime, [...rest, 'room', 'serve', '--project', settings.project], {
 		cwd: settings.project, env: {...environment, CI: undefined}, detached: true, stdio: ['pipe', 'pipe', log],
 	});
+	const {stdin, stdout} = child;
+	if (!stdin || !stdout) throw new Error('a piped child has its streams');
 	const hello = await new Promise<Hello>((resolve, reject) => {
 		let text = '';
-		child.stdout.on('data', (chunk: Buffer) => {
+		stdout.on('data', (chunk: Buffer) => {
 			text += chunk.toString('utf8');
 			if (text.includes('\n')) resolve(JSON.parse(text.split('\n', 1)[0] as string) as Hello);
 		});
 		child.on('error', error => reject(new Refusal(2, `The room can't be started: ${error.message}.`)));
 		child.on('exit', code => reject(new Refusal(5, `The room ended with ${code} before it said anything; see ${path.join(settings.stateDir, 'room.log')}.`)));
-		child.stdin.on('error', () => {});
-		child.stdin.end(`${JSON.stringify(settings)}\n`);
+		stdin.on('error', () => {});
+		stdin.end(`${JSON.stringify(settings)}\n`);
 	});
-	child.stdout.destroy();
+	stdout.destroy();
 	child.removeAllListeners('exit');
 	child.unref();
 	if ('reason' in hello) throw new Refusal(hello.exit as Refusal['exit'], hello.reason);
