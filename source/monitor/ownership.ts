@@ -1,7 +1,7 @@
 /** Who owns a run: one row in its database, taken in an immediate transaction, so that of two rooms only one wins. */
 import type {DatabaseSync} from 'node:sqlite';
 import {readLife, readProcessIdentity, type ProcessIdentity} from '../postgres/cluster-owner.ts';
-import {openDatabase} from './database.ts';
+import {openDatabase, refusalOf} from './database.ts';
 
 export interface Ownership {
 	won: true;
@@ -19,7 +19,7 @@ export interface Refused {
 /**
  * Takes the run whose database is at `path`. A dead owner's row is taken over: its process is gone, or the machine was
  * started again since, or the pid is another process's by now.
- * @throws Refusal 2 when the database can't be opened
+ * @throws Refusal 2 when the database can't be used
  */
 export function takeOwnership(path: string, owner: ProcessIdentity = readProcessIdentity()!): Ownership | Refused {
 	return inTransaction(path, database => {
@@ -51,6 +51,8 @@ function inTransaction<T>(path: string, work: (database: DatabaseSync) => T): T 
 		const result = work(database);
 		database.exec('COMMIT');
 		return result;
+	} catch (error) {
+		throw refusalOf(path, error);
 	} finally {
 		// Closing rolls back what was not committed.
 		database.close();

@@ -6,38 +6,62 @@ import type {PollContext, PollQuery} from './queries/query.ts';
 /** What one poll read; null where the server refuses the statement. `instance` is always there. */
 export type Poll = {[N in PollQueryName]: PollReadings[N] | null} & Pick<PollReadings, 'instance'>;
 
-/** Statements that this server refuses, with its reason; kept by the caller as long as the connection lives. */
+/** Statements that this server refuses, with its reason. */
 export type RefusedQueries = Map<PollQueryName, string>;
+
+/** What is known of one connection; a new one starts anew. */
+export interface PollState {
+	refused: RefusedQueries;
+	/** Text of each statement as the server has it prepared; null: not known after an error. */
+	prepared: Map<PollQueryName, string> | null;
+}
+
+export const newPollState = (): PollState => ({refused: new Map(), prepared: new Map()});
 
 const names = Object.keys(pollQueries) as PollQueryName[];
 
 /**
  * Reads everything. Several statements in one text are one transaction, so that the copy of the sessions' state is made
- * once, and it ends with the text, so that no snapshot stays. When the server refuses one of them (a fork, a
- * revoked function), that one is left out from then on.
+ * once, and it ends with the text, so that no snapshot stays. They are prepared in the first poll, since planning them
+ * costs the server more than running them. When it refuses one (a fork, a revoked function), that one is left out from then on.
  * @throws the driver's error when nothing can be read
  */
-export async function queryPoll({session, context, refused}: {session: MonitorSession; context: PollContext; refused: RefusedQueries}): Promise<Poll> {
-	const wanted = names.filter(name => !refused.has(name));
-	const texts = wanted.map(name => pollQueries[name].text(context));
+export async function queryPoll({session, context, state}: {session: MonitorSession; context: PollContext; state: PollState}): Promise<Poll> {
+	const texts = new Map(names.filter(name => !state.refused.has(name)).map(name => [name, pollQueries[name].text(context)]));
+	const statements = prepare(state, texts);
 	try {
-		const results = await session.multi(texts.join(';\n'), {timeoutMs: answerWithinMs});
-		return parsePoll(new Map(wanted.map((name, index) => [name, results[index] ?? []])));
+		const results = await session.multi(statements.map(({text}) => text).join(';\n'), {timeoutMs: answerWithinMs});
+		return parsePoll(new Map(statements.flatMap(({name}, index) => name ? [[name, results[index] ?? []]] : [])));
 	} catch (error) {
+		state.prepared = null;
 		if (!isRefusal(error)) throw error;
 	}
 
 	const results = new Map<PollQueryName, Row[]>();
-	for (const [index, name] of wanted.entries()) {
+	for (const [name, text] of texts) {
 		try {
-			results.set(name, (await session.multi(texts[index]!, {timeoutMs: answerWithinMs}))[0] ?? []);
+			results.set(name, (await session.multi(text, {timeoutMs: answerWithinMs}))[0] ?? []);
 		} catch (error) {
 			if (!isRefusal(error) || name === 'instance') throw error;
-			refused.set(name, (error as Error).message);
+			state.refused.set(name, (error as Error).message);
 		}
 	}
 
 	return parsePoll(results);
+}
+
+/** The statements of a poll; those with a name answer for that query, the others only prepare. */
+function prepare(state: PollState, texts: Map<PollQueryName, string>): {name: PollQueryName | null; text: string}[] {
+	const statements: {name: PollQueryName | null; text: string}[] = state.prepared ? [] : [{name: null, text: 'DEALLOCATE ALL'}];
+	const prepared = state.prepared ??= new Map();
+	for (const [name, text] of texts) {
+		if (prepared.has(name) && prepared.get(name) !== text) statements.push({name: null, text: `DEALLOCATE holdpoint_${name}`});
+		if (prepared.get(name) !== text) statements.push({name: null, text: `PREPARE holdpoint_${name} AS ${text}`});
+		prepared.set(name, text);
+		statements.push({name, text: `EXECUTE holdpoint_${name}`});
+	}
+
+	return statements;
 }
 
 function parsePoll(results: Map<PollQueryName, Row[]>): Poll {

@@ -1,8 +1,8 @@
 /** The samples of a run on disk: each one deflated against an earlier one that is much like it, oldest dropped beyond a size. */
 import {deflateRawSync, inflateRawSync} from 'node:zlib';
-import type {SQLOutputValue} from 'node:sqlite';
+import type {DatabaseSync, SQLOutputValue} from 'node:sqlite';
 import type {Sample} from '../journal/shapes/sample.ts';
-import {openDatabase} from './database.ts';
+import {openDatabase, refusalOf} from './database.ts';
 
 export interface Recording {
 	/** Keeps a sample. Returns null, or one sentence when it could not be kept (a full disk): a recording never stops a run. */
@@ -29,8 +29,7 @@ const keyEvery = 64;
 /** Opens the recording, or makes it. @throws Refusal 2 when it can't be opened */
 export function openRecording(path: string, {maxBytes = 300_000_000, readOnly = false}: RecordingOptions = {}): Recording {
 	const database = openDatabase(path, {readOnly});
-	// `key`: the number of the sample whose JSON was the dictionary; its own for one that is kept whole.
-	if (!readOnly) database.exec('CREATE TABLE IF NOT EXISTS samples (number INTEGER PRIMARY KEY, at TEXT NOT NULL, key INTEGER NOT NULL, body BLOB NOT NULL) STRICT; CREATE INDEX IF NOT EXISTS samples_at ON samples (at)');
+	if (!readOnly) makeTables(path, database);
 	const bytes = (): number => {
 		const {used} = database.prepare('SELECT (p.page_count - f.freelist_count) * s.page_size AS used FROM pragma_page_count p, pragma_freelist_count f, pragma_page_size s').get() as {used: number};
 		return used;
@@ -68,6 +67,15 @@ export function openRecording(path: string, {maxBytes = 300_000_000, readOnly = 
 		};
 	};
 
+	/** Reads and inflates; a damaged file is a Refusal, where `work` is to be done now and not as it is iterated. */
+	const refusing = <T>(work: () => T): T => {
+		try {
+			return work();
+		} catch (error) {
+			throw refusalOf(path, error);
+		}
+	};
+
 	return {
 		append(sample) {
 			try {
@@ -81,15 +89,23 @@ export function openRecording(path: string, {maxBytes = 300_000_000, readOnly = 
 		},
 		* samples({from = '', to = '9999', limit = -1} = {}) {
 			const read = createReader();
-			for (const row of database.prepare('SELECT number, key, body FROM samples WHERE at >= ? AND at <= ? ORDER BY number LIMIT ?').iterate(from, to, limit)) yield read(row);
+			const rows = database.prepare('SELECT number, key, body FROM samples WHERE at >= ? AND at <= ? ORDER BY number LIMIT ?').iterate(from, to, limit);
+			for (let next = refusing(() => rows.next()); !next.done; next = refusing(() => rows.next())) yield refusing(() => read(next.value!));
 		},
-		last(count) {
-			const rows = database.prepare('SELECT number, key, body FROM samples ORDER BY number DESC LIMIT ?').all(count).reverse();
-			return rows.map(createReader());
-		},
+		last: count => refusing(() => database.prepare('SELECT number, key, body FROM samples ORDER BY number DESC LIMIT ?').all(count).reverse().map(createReader())),
 		bytes,
 		close: () => database.close(),
 	};
+}
+
+function makeTables(path: string, database: DatabaseSync): void {
+	try {
+		// `key`: the number of the sample whose JSON was the dictionary; its own for one that is kept whole.
+		database.exec('CREATE TABLE IF NOT EXISTS samples (number INTEGER PRIMARY KEY, at TEXT NOT NULL, key INTEGER NOT NULL, body BLOB NOT NULL) STRICT; CREATE INDEX IF NOT EXISTS samples_at ON samples (at)');
+	} catch (error) {
+		database.close();
+		throw refusalOf(path, error);
+	}
 }
 
 /** Read before the room has recorded anything. */

@@ -3,7 +3,7 @@ import {Refusal} from '../journal/refusal.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
 import {ConnectError} from '../postgres/connect-error.ts';
 import {answerWithinMs, type Backend, type MonitorSession} from './connection.ts';
-import {queryPoll, type RefusedQueries} from './poll.ts';
+import {newPollState, queryPoll} from './poll.ts';
 import {activityOf, parseActivity} from './queries/activity.ts';
 import {makeSample, noMemory, readGraph, type Memory} from './sample.ts';
 
@@ -32,7 +32,7 @@ export interface Sampler {
 /** Starts with a poll at once. Polls never overlap; a failure is told and tried again, sooner at first than later. */
 export function startSampler({connect, intervalMs, migrationBackend, onSample, onFailure, now = Date.now}: SamplerOptions): Sampler {
 	let session: MonitorSession | null = null;
-	let refused: RefusedQueries = new Map();
+	let state = newPollState();
 	let memory: Memory = noMemory;
 	let polling: Promise<Sample> | null = null;
 	let failures = 0;
@@ -48,7 +48,7 @@ export function startSampler({connect, intervalMs, migrationBackend, onSample, o
 			throw new Refusal(2, 'The monitor was stopped.');
 		}
 
-		refused = new Map();
+		state = newPollState();
 		return opened;
 	};
 
@@ -58,7 +58,7 @@ export function startSampler({connect, intervalMs, migrationBackend, onSample, o
 		const askedMs = now();
 		const migration = migrationBackend();
 		const context = {version: session.versionNumber, migration};
-		const poll = await queryPoll({session, context, refused});
+		const poll = await queryPoll({session, context, state});
 		const tookMs = now() - askedMs;
 		const {graph, memory: next} = readGraph({poll, memory, nowMs: now()});
 		memory = next;
@@ -70,7 +70,7 @@ export function startSampler({connect, intervalMs, migrationBackend, onSample, o
 			poll.activity.push(...(rows ?? []).map(parseActivity));
 		}
 
-		return makeSample({at: new Date(startedMs).toISOString(), tookMs, poll, graph, memory, migration, refused});
+		return makeSample({at: new Date(startedMs).toISOString(), tookMs, poll, graph, memory, migration, refused: state.refused});
 	};
 
 	const fail = (error: unknown): void => {

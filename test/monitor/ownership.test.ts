@@ -41,7 +41,7 @@ async function startRacer(): Promise<{child: ChildProcess; lines: Interface}> {
 
 test('of two processes that try at the same moment one wins, and the other is told who', async () => {
 	const racers = await Promise.all([startRacer(), startRacer(), startRacer()]);
-	for (let round = 0; round < 5; round++) {
+	for (let round = 0; round < 20; round++) {
 		rmSync(file, {force: true});
 		rmSync(`${file}-wal`, {force: true});
 		rmSync(`${file}-shm`, {force: true});
@@ -57,7 +57,7 @@ test('of two processes that try at the same moment one wins, and the other is to
 	expect(last.won).toBe(false);
 	await Promise.all(racers.map(async ({child}) => end(child)));
 	expect(takeOwnership(file).won).toBe(true);
-});
+}, 20_000);
 
 test('released, it is free; a second release does not touch the next owner', () => {
 	const first = takeOwnership(file);
@@ -89,7 +89,16 @@ test('ownership and samples share the file', () => {
 	expect(takeOwnership(file).won).toBe(true);
 });
 
-test('a file that is no database is refused with what to do', () => {
-	writeFileSync(file, 'not a database at all, but some text that is long enough to be looked at'.repeat(20));
-	expect(() => takeOwnership(file)).toThrow(expect.objectContaining({name: 'Refusal', exit: 2, message: expect.stringContaining('move it away')}));
+test.each<[string, () => string, string]>([
+	['a file that is no database', () => {
+		writeFileSync(file, 'some text that is long enough to be looked at '.repeat(40));
+		return file;
+	}, 'is damaged'],
+	['a folder that is not there', () => path.join(folder, 'none', 'recording.db'), 'see that its folder is there'],
+])('%s is refused with what to do', (_, make, words) => {
+	const refused = expect.objectContaining({name: 'Refusal', exit: 2, message: expect.stringContaining(words)});
+	const bad = make();
+	expect(() => takeOwnership(bad)).toThrow(refused);
+	expect(() => openRecording(bad)).toThrow(refused);
+	expect(() => openRecording(bad, {readOnly: true})).toThrow(refused);
 });

@@ -1,10 +1,11 @@
 /** The sampler against a real server: the blocked crowd, the standby, progress, privileges, and losses of its connection. */
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {sampleSchema, type Sample} from '../../source/journal/shapes/sample.ts';
+import type {Backend} from '../../source/monitor/connection.ts';
 import {startSampler, type Sampler, type SamplerOptions} from '../../source/monitor/sampler.ts';
 import type {Session} from '../../source/postgres/session.ts';
 import {eventually, freshDatabase, servers, type FreshDatabase} from '../servers.ts';
-import {makeCrowd, openMonitorSession, pidOf} from './sessions.ts';
+import {backendOf, makeCrowd, openMonitorSession, pidOf} from './sessions.ts';
 
 let database: FreshDatabase;
 let samplers: Sampler[] = [];
@@ -178,6 +179,36 @@ test('a role without pg_monitor still sees locks and connections, and is told wh
 	} finally {
 		await crowd.release();
 		await admin.query(`DROP ROLE "plain-${database.name}"`);
+	}
+});
+
+test('a statement that the server refuses is left out and said, and all others go on', async () => {
+	const admin = await database.client();
+	const role = {name: `watcher-${database.name}`, password: 'x'};
+	await admin.query(`CREATE ROLE "${role.name}" LOGIN PASSWORD 'x' IN ROLE pg_monitor; REVOKE EXECUTE ON FUNCTION pg_stat_get_wal_senders() FROM PUBLIC`);
+	try {
+		const {sampler, failures} = watch({connect: async () => openMonitorSession(database.urlAs(role))});
+		for (const sample of [await sampler.once(), await sampler.once()]) {
+			expect(sample.hidden).toEqual(['The server refuses to tell about replication: permission denied for function pg_stat_get_wal_senders.']);
+			expect(sample).toMatchObject({server: {role: 'primary'}, replication: []});
+		}
+
+		expect(failures).toEqual([]);
+	} finally {
+		await admin.query(`DROP ROLE "${role.name}"`);
+	}
+});
+
+test('the migration may come and change while the statements stay prepared', async () => {
+	const [one, two] = await Promise.all([database.client(), database.client()]);
+	const backends = [null, await backendOf(one), await backendOf(two), null];
+	let migration: Backend | null = null;
+	const {sampler} = watch({migrationBackend: () => migration});
+	for (const backend of backends) {
+		migration = backend;
+		const sample = await sampler.once();
+		expect(sample.active.filter(session => session.migration).map(session => session.pid)).toEqual(backend ? [backend.pid] : []);
+		expect(sample.behind === null).toBe(backend === null);
 	}
 });
 
