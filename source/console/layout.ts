@@ -76,7 +76,7 @@ function narrow(state: ConsoleState, whole: Rectangle): Box[] {
 /** The running action stands above what the database does. */
 function wideLive(state: ConsoleState, whole: Rectangle): Box[] {
 	if (!state.run?.running) return [{pane: 'live', ...whole}];
-	const upper = Math.max(7, Math.floor(whole.height * 0.4));
+	const upper = Math.min(Math.max(7, Math.floor(whole.height * 0.4)), Math.floor(whole.height / 2));
 	return [{pane: 'progress', ...whole, height: upper}, {pane: 'live', ...whole, top: whole.top + upper, height: whole.height - upper}];
 }
 

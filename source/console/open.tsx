@@ -43,7 +43,8 @@ export async function openConsole({client, settings, stdout = process.stdout, st
 			<App doing={doing} />
 			<Repainter given={repaint} />
 		</StoreContext>,
-		{stdout, stdin, alternateScreen: true, incrementalRendering: true, maxFps: 30, exitOnCtrlC: false, patchConsole: true},
+		// Whoever opens a console has asked already whether there is a person; Ink would ask again, and take CI in the environment for a no.
+		{stdout, stdin, interactive: true, alternateScreen: true, incrementalRendering: true, maxFps: 30, exitOnCtrlC: false, patchConsole: true},
 	);
 	const stop = startFeed({client, store, readOnly: settings.readOnly, by: settings.by});
 	try {

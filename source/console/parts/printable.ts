@@ -4,6 +4,8 @@ import stringWidth from 'string-width';
 const plainAscii = /^[\x20-\x7E]*$/;
 /** C0, C1 and DEL; marks that turn the direction of text; invisible joiners and spaces; separators; lone surrogates. */
 const unsafe = /[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFE00-\uFE0F\uFEFF\uFFF9-\uFFFB]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]|[\u{E0000}-\u{E0FFF}]/gu;
+/** What our own sentences use, for terminals that can't show it. */
+const spelled: Record<string, string> = {'→': '->', '…': '...', '–': '-', '—': '-', '’': '\'', '“': '"', '”': '"', '×': 'x', '≥': '>=', '≤': '<='};
 const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
 
 /**
@@ -14,7 +16,7 @@ const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
 export function printable(text: string, ascii = false): string {
 	if (plainAscii.test(text)) return text;
 	const safe = text.replace(unsafe, character => escape(character, ascii));
-	return ascii ? [...segmenter.segment(safe)].map(({segment}) => (plainAscii.test(segment) ? segment : '?'.repeat(stringWidth(segment)))).join('') : safe;
+	return ascii ? [...segmenter.segment(safe)].map(({segment}) => (plainAscii.test(segment) ? segment : spelled[segment] ?? '?'.repeat(stringWidth(segment)))).join('') : safe;
 }
 
 /** Columns that a printable text takes on a terminal. */

@@ -1,0 +1,224 @@
+/** The whole console on an emulated terminal: what remains on the screen, what it costs, how it is left. */
+import {setTimeout as wait} from 'node:timers/promises';
+import stringWidth from 'string-width';
+import {afterEach, describe, expect, test} from 'vitest';
+import {openConsole, type ConsoleEnd} from '../../source/console/open.tsx';
+import type {RoomFacts} from '../../source/room/protocol.ts';
+import {failure, fakeRoom, items, opening, plan, room, running, sample, stateAfter, type FakeRoom} from './fixtures/story.ts';
+import {keys, openTerminal, type Terminal} from './fixtures/terminal.ts';
+
+const waived = items.filter(item => item.holds.includes('upgrade')).map(item => ({kind: 'item-waived' as const, item: item.id, reason: 'test'}));
+const open: {terminal: Terminal; ended: Promise<ConsoleEnd>}[] = [];
+
+async function opened({columns = 120, rows = 40, state = stateAfter(opening) as ReturnType<typeof stateAfter> | null, readOnly = false, facts = room, answers = {}, samples = [sample(0)]}: {columns?: number; rows?: number; state?: ReturnType<typeof stateAfter> | null; readOnly?: boolean; facts?: RoomFacts; answers?: Parameters<typeof fakeRoom>[0]['answers']; samples?: ReturnType<typeof sample>[]} = {}): Promise<{terminal: Terminal; fake: FakeRoom; ended: Promise<ConsoleEnd>}> {
+	const terminal = openTerminal(columns, rows);
+	const fake = fakeRoom({state, samples, facts, answers: {plan: params => ({...plan, ...(params.revision ? {to: [params.revision]} : {})}), upgrade: () => null, check: () => null, ...answers}});
+	const ended = openConsole({client: fake.client, settings: {readOnly, color: true, by: 'ana'}, stdout: terminal.stdout, stdin: terminal.stdin});
+	open.push({terminal, ended});
+	await terminal.see(state ? 'Checklist  ' : 'No run is open');
+	return {terminal, fake, ended};
+}
+
+afterEach(async () => {
+	for (const {terminal, ended} of open.splice(0)) {
+		await terminal.press(keys.esc, keys.esc, 'q');
+		if (!await Promise.race([ended.then(() => true), wait(300, false)])) await terminal.press('d');
+		await ended;
+	}
+});
+
+describe.each([[80, 24], [120, 40], [200, 60]])('at %i x %i', (columns, rows) => {
+	test('shows where one is, what is to be done, and the keys; each line fits', async () => {
+		const {terminal} = await opened({columns, rows});
+		const screen = await terminal.see('q detach');
+		for (const words of ['PRODUCTION', 'shop on db1.example:5432 as deploy  (env.py)', 'a1f0 → d4c3', 'guard cancels at 20 blocked, 3 s', '5 of 17 satisfied', '[✓] `revision` and `down_revision` are correct', 'u upgrade', '? help  q detach']) expect(screen).toContain(words);
+		expect(screen.includes('Live  PostgreSQL 15.18, primary')).toBe(columns >= 110);
+		const lines = screen.split('\n');
+		expect(lines).toHaveLength(rows);
+		expect(Math.max(...lines.map(line => stringWidth(line)))).toBe(columns);
+	});
+
+	test('moving, views, dialogs and news never clear the screen again', async () => {
+		const {terminal, fake} = await opened({columns, rows, state: stateAfter(opening, waived)});
+		const first = terminal.written().length;
+		await terminal.press(keys.down, keys.down, keys.tab, keys.down, '2', '3', '4', '5', '6', '1', '?', keys.pageDown, keys.esc, ':', 'v', 'a', keys.esc, '/', 'x', keys.esc, 'u');
+		await terminal.see('Upgrade to which revision?');
+		await terminal.press(keys.esc);
+		fake.push({push: 'sample', sample: sample(3)});
+		fake.tell(running);
+		await terminal.see(columns >= 110 ? 'statement 3 runs' : 'revision c3d2 started');
+		expect(terminal.written().slice(first)).not.toContain('\u001B[2J');
+		expect(terminal.written().slice(first)).not.toContain('\u001B[3J');
+	});
+});
+
+test('an idle console writes nothing', async () => {
+	const {terminal, fake} = await opened();
+	await terminal.see('lag of replica1');
+	await wait(150);
+	const before = terminal.written().length;
+	for (let beat = 0; beat < 3; beat++) {
+		fake.push({push: 'beat', at: new Date().toISOString()});
+		await wait(500);
+	}
+
+	// The clock in the header moves once a minute: a few dozen bytes when the minute turns just now.
+	expect(terminal.written().length - before).toBeLessThan(80);
+});
+
+test('a key press costs little', async () => {
+	const {terminal} = await opened();
+	await terminal.press(keys.down, keys.down, keys.down);
+	await wait(100);
+	const before = terminal.written().length;
+	await terminal.press('?');
+	await terminal.press(keys.esc);
+	const dialog = terminal.written().length;
+	await terminal.press(keys.tab);
+	await wait(60);
+	expect(terminal.written().length - dialog).toBeLessThan(2500);
+	expect(dialog).toBeGreaterThan(before);
+});
+
+test('an upgrade: the revision is chosen, the plan shown, the name typed, and only the whole name starts it', async () => {
+	const {terminal, fake} = await opened({state: stateAfter(opening, waived)});
+	await terminal.press('u');
+	await terminal.see('› d4c3');
+	await terminal.press(keys.up, keys.enter);
+	const screen = await terminal.see('Type shop to upgrade:');
+	for (const words of ['PRODUCTION', 'commit point after b2e1', 'way back  downgrade, 4.0 s measured, loses 1,204 values', '9c1e55aa70b3d2f4', 'pid 900 has a transaction open']) expect(screen).toContain(words);
+	await terminal.press(keys.enter);
+	await terminal.see('type shop to upgrade, or Esc to leave it');
+	await terminal.press('shopping', keys.enter);
+	await terminal.see('"shopping" is not shop; nothing was done');
+	expect(fake.asked.map(({command}) => command)).not.toContain('upgrade');
+	await terminal.press('\u0015', 'shop', keys.enter);
+	await terminal.see('upgrade finished');
+	expect(fake.asked.at(-1)).toEqual({command: 'upgrade', seen: stateAfter(opening, waived).seq, params: {revision: 'c3d2', expect: plan.digest, confirmed: true, database: 'shop'}});
+});
+
+test('a greyed key answers with its reason, and the room\'s refusal is shown word for word', async () => {
+	const {terminal, fake} = await opened();
+	await terminal.press('u');
+	await terminal.see('hold point upgrade: 9 items not satisfied');
+	await terminal.press('b', 'y');
+	await terminal.see('this room does not do backup');
+	expect(fake.asked.at(-1)!.command).toBe('backup');
+});
+
+test('a console that only looks decides nothing', async () => {
+	const {terminal, fake} = await opened({readOnly: true});
+	await terminal.see('LOOK ONLY');
+	await terminal.press(keys.down, keys.down, 't');
+	await terminal.see('this console only looks');
+	expect(fake.asked.map(({command}) => command)).toEqual(['attach', 'contacts']);
+});
+
+test('an attestation takes name and words, and is seen only once the room has told it', async () => {
+	const {terminal, fake} = await opened({answers: {attest: () => null}});
+	await terminal.press(keys.down, keys.down, 't', 'seen on staging', keys.enter);
+	await terminal.see('attested: Migration file has');
+	expect(fake.asked.at(-1)).toMatchObject({command: 'attest', params: {item: items[0]!.id, by: 'ana', note: 'seen on staging'}});
+	expect(await terminal.screen()).not.toContain('[A] Migration file');
+	fake.tell([{kind: 'item-attested', item: items[0]!.id, note: 'seen on staging'}]);
+	await terminal.see('[A] Migration file');
+});
+
+test('after a failure one screen says what is in the database, what runs, the choices, whom to call', async () => {
+	const {terminal} = await opened({columns: 80, rows: 24, state: stateAfter(opening)}).then(async given => {
+		given.fake.tell([...running, {kind: 'action-finished', outcome: failure}]);
+		return given;
+	});
+	await terminal.see('UPGRADE CANCELLED');
+	await terminal.see('revision b2e1: between a1f0 and d4c3');
+	await terminal.press(keys.end);
+	await terminal.see('DBA On-Call');
+	await terminal.press(keys.esc);
+	await terminal.see('Checklist  ');
+	await terminal.press('f');
+	await terminal.see('UPGRADE CANCELLED');
+});
+
+test('text of the database can\'t move the cursor or leave its line', async () => {
+	const query = 'SELECT \u001B[2J\u001B[1;1H\u202Eowned\nsecond line';
+	const {terminal} = await opened({samples: [sample(0, {active: sample(0).active.map(session => ({...session, query})), blockers: [], locksWaiting: []})]});
+	await terminal.press('2');
+	await terminal.see('SELECT \\x1b[2J\\x1b[1;1H\\u202eowned second line');
+	expect(await terminal.screen()).toContain('PRODUCTION');
+});
+
+test('a silent room is said to be silent, and a gone one to be gone', async () => {
+	const {terminal, fake, ended} = await opened();
+	await terminal.see('The room gives no sign since');
+	expect(await terminal.screen()).toContain(' OLD ');
+	fake.push({push: 'beat', at: new Date().toISOString()});
+	await terminal.see(screen => !screen.includes('gives no sign'));
+	fake.end('it closed the connection');
+	await terminal.see('The room is gone: it closed the connection');
+	await terminal.press('q');
+	expect(await ended).toEqual({reason: 'gone', summary: 'The room is gone: it closed the connection. holdpoint attach 4f2a takes the run up again from its journal.'});
+});
+
+test('resizing at any moment keeps the screen whole, and too small is said in one sentence', async () => {
+	const {terminal} = await opened();
+	for (const [columns, rows] of [[80, 24], [200, 60], [100, 20]] as const) {
+		terminal.resize(columns, rows);
+		const screen = await terminal.see(text => text.split('\n').at(-1)!.endsWith('q detach') || text.split('\n').at(-1)!.includes('q detach'));
+		expect(screen.split('\n')[0]).toHaveLength(columns);
+	}
+
+	terminal.resize(50, 10);
+	await terminal.see('This terminal is 50x10; holdpoint needs 60x15.');
+	terminal.resize(120, 40);
+	await terminal.see('Live  PostgreSQL');
+});
+
+describe('leaving', () => {
+	test('q detaches and says that the run goes on', async () => {
+		const {terminal, ended} = await opened({state: stateAfter(opening, running)});
+		await terminal.press('q');
+		expect(await ended).toEqual({reason: 'detached', summary: 'Detached; the upgrade goes on: holdpoint attach 4f2a'});
+		expect(terminal.written()).toContain('\u001B[?1049l');
+	});
+
+	test('q asks first where the room lives in this terminal and something runs', async () => {
+		const {terminal, ended} = await opened({state: stateAfter(opening, running), facts: {...room, inProcess: true}});
+		await terminal.press('q');
+		await terminal.see('leaving it interrupts the upgrade');
+		await terminal.press('d');
+		expect((await ended).summary).toContain('the room was in this terminal and ends with it');
+	});
+
+	test('Ctrl+C asks: detach, cancel, go on', async () => {
+		const {terminal, fake} = await opened({state: stateAfter(opening, running), answers: {cancel: () => ({done: true, reason: 'The upgrade was told to stop; its outcome is read back.'})}});
+		await terminal.press(keys.ctrlC);
+		await terminal.see('cancel the upgrade, after a confirmation');
+		await terminal.press('x');
+		await terminal.see('Committed already and staying: b2e1');
+		await terminal.press('y');
+		await terminal.see('The upgrade was told to stop; its outcome is read back.');
+		expect(fake.asked.at(-1)).toMatchObject({command: 'cancel', params: {terminate: false}});
+	});
+
+	test('nothing opened, nothing left', async () => {
+		const {terminal, ended} = await opened({state: null});
+		await terminal.press('q');
+		expect((await ended).summary).toBe('Left; nothing was opened or changed.');
+	});
+});
+
+test('Ctrl+L draws everything anew', async () => {
+	const {terminal} = await opened();
+	const before = terminal.written().length;
+	await terminal.press(keys.ctrlL);
+	await terminal.see('q detach');
+	expect(terminal.written().slice(before)).toContain('PRODUCTION');
+});
+
+test('y copies the evidence by OSC 52', async () => {
+	const {terminal} = await opened();
+	await terminal.press(keys.down, keys.down, 'y');
+	await terminal.see('copied');
+	const [, encoded] = /\u001B\]52;c;([A-Za-z\d+/=]+)\u0007/.exec(terminal.written())!;
+	expect(Buffer.from(encoded!, 'base64').toString()).toContain('all three revisions say what they are for');
+});
