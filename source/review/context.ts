@@ -47,6 +47,7 @@ export class Context {
 	readonly #validated = new Set<string>();
 	readonly #truncated = new Map<string, number>();
 	readonly #indexes = new Map<string, string[]>();
+	readonly #unfinished = new Map<number, {table: TableName; name: string; revision?: string}[]>();
 	readonly #said = new Set<string>();
 
 	constructor(knowledge: Knowledge | undefined, options: {pgVersion?: number; inTransaction: boolean}) {
@@ -131,6 +132,16 @@ export class Context {
 		return this.#constraints.get(table.key)?.get(name);
 	}
 
+	/** Whether a rule may come back to this statement at the end of the script. */
+	remembers(statement: number): boolean {
+		return this.begunBy === statement || this.#unfinished.has(statement);
+	}
+
+	/** Constraints added NOT VALID that nothing has validated, with the statement that added them. */
+	notValidated(): {table: TableName; name: string; statement: number; revision?: string}[] {
+		return [...this.#unfinished].flatMap(([statement, list]) => list.filter(({table, name}) => this.addedConstraint(table, name)?.validated === false).map(each => ({...each, statement})));
+	}
+
 	/** Takes in what a statement did, after the rules have judged it. */
 	apply(statement: Statement): void {
 		for (const operation of statement.operations) {
@@ -140,6 +151,10 @@ export class Context {
 			}
 			if (this.inTransaction) this.#hold(operation, statement);
 			this.#apply(operation);
+			if (operation.do === 'add-constraint' && operation.constraint.notValid && operation.constraint.name !== undefined) {
+				const list = this.#unfinished.get(statement.number) ?? [];
+				this.#unfinished.set(statement.number, [...list, {table: operation.table, name: operation.constraint.name, revision: this.revision}]);
+			}
 		}
 		if (!this.inTransaction) this.#endTransaction();
 	}

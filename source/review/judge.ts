@@ -36,16 +36,28 @@ export function judge({statement, context, place, rules, levels}: {statement: St
 			continue;
 		}
 		for (const report of reports) {
-			const finding = makeFinding(rule, report, place, report.at === undefined ? 0 : offsetOfByte(statement.text, report.at));
-			const configured = levels[rule.id] as Level | undefined;
-			const {level, size} = decideLevel(rule, report, context);
-			finding.level = configured ?? (context.direction === 'down' ? 'info' : level);
-			if (size !== undefined) finding.message = `${finding.message.replace(/\.$/, '')} (${size}).`;
+			const finding = weigh({rule, report, context, place, levels, offset: report.at === undefined ? 0 : offsetOfByte(statement.text, report.at)});
 			finding.lock = report.table && strongestLock(statement, report.table);
 			findings.push(finding);
 		}
 	}
 	return findings;
+}
+
+/** The findings that only the end of the script shows. `placeOf`: where a statement stood. */
+export function judgeEnd({context, rules, levels, placeOf}: {context: Context; rules: readonly Rule[]; levels: Record<string, string>; placeOf: (statement: number) => Place | undefined}): Finding[] {
+	return rules.flatMap(rule => (rule.end?.(context) ?? []).flatMap(report => {
+		const place = placeOf(report.statement);
+		return place ? [weigh({rule, report, context, place, levels, offset: 0})] : [];
+	}));
+}
+
+function weigh({rule, report, context, place, levels, offset}: {rule: Rule; report: Report; context: Context; place: Place; levels: Record<string, string>; offset: number}): Finding {
+	const finding = makeFinding(rule, report, place, offset);
+	const {level, size} = decideLevel(rule, report, context);
+	finding.level = levels[rule.id] as Level | undefined ?? (context.direction === 'down' ? 'info' : level);
+	if (size !== undefined) finding.message = `${finding.message.replace(/\.$/, '')} (${size}).`;
+	return finding;
 }
 
 /** A finding at an offset of its statement, at the rule's own level. */

@@ -3,7 +3,7 @@ import {Refusal} from '../journal/refusal.ts';
 import {Context} from './context.ts';
 import {joinReviews, levels, makeReview} from './finding.ts';
 import type {Finding, Level, Review} from './finding.ts';
-import {judge, makeFinding} from './judge.ts';
+import {judge, judgeEnd, makeFinding} from './judge.ts';
 import type {Place} from './judge.ts';
 import type {Knowledge} from './knowledge.ts';
 import {ignoreWithoutReason, notReviewed, syntaxError, unusedIgnore} from './own-rules.ts';
@@ -60,6 +60,7 @@ export async function reviewSql(input: ReviewInput): Promise<Review> {
 	let number = 0;
 	let cuts = 0;
 	let last: Piece | undefined;
+	const remembered = new Map<number, Place>();
 	let rested = performance.now();
 	for (let item = splitter.next(); item; item = splitter.next()) {
 		if (item.kind === 'note') {
@@ -86,6 +87,8 @@ export async function reviewSql(input: ReviewInput): Promise<Review> {
 			if (number === 1 && statement.operations[0]?.do === 'transaction') context.inTransaction = false;
 			if (!isBookkeeping(statement, input.knowledge?.versionTable ?? 'alembic_version')) findings.push(...judge({statement, context, place, rules: chosen.rules, levels: input.rules ?? {}}));
 			context.apply(statement);
+			// What may turn out at the end to be unfinished: only that is remembered.
+			if (context.remembers(number)) remembered.set(number, place);
 		} else findings.push(unreadable(parsed, place));
 		// Whoever shares the process, such as the monitor, gets its turn.
 		if (performance.now() - rested > 50) {
@@ -93,6 +96,7 @@ export async function reviewSql(input: ReviewInput): Promise<Review> {
 			rested = performance.now();
 		}
 	}
+	findings.push(...judgeEnd({context, rules: chosen.rules, levels: input.rules ?? {}, placeOf: statement => remembered.get(statement)}));
 	const kept = findings.filter(finding => !ignores.silence(finding));
 	const suppressed = findings.length - kept.length;
 	for (const ignore of ignores.all) kept.push(...judgeIgnore(ignore, {chosen, number, file: input.file}));

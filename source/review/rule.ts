@@ -55,4 +55,6 @@ export interface Rule {
 	/** The operations it asks about; without it, every statement is shown to it. */
 	on?: Operation['do'][];
 	check(statement: Statement, context: Context): Report[];
+	/** Asked once, behind the last statement: what was never done. Points at a statement by its number. */
+	end?(context: Context): (Report & {statement: number})[];
 }

@@ -83,12 +83,12 @@ test('what is nested beyond reason, or huge, is said not to be reviewed', async 
 	expect(await reviewText(`INSERT INTO t VALUES ('${'x'.repeat(2_000_000)}');\nDROP TABLE t;`)).toEqual(['not-reviewed@1:1', 'ban-drop-table@2:1']);
 });
 
-test('ten thousand statements take seconds at most, even on a busy machine', async () => {
+test('ten thousand statements take at most some seconds of the processor, however busy the machine is', async () => {
 	const text = 'ALTER TABLE t ADD COLUMN c text DEFAULT now();\nCREATE INDEX CONCURRENTLY ix ON t (c);\nUPDATE t SET c = 1 WHERE id = 3;\nCREATE TABLE f (id bigint PRIMARY KEY, x int REFERENCES p);\n'.repeat(2500);
 	await clean('SELECT 1');
-	const start = performance.now();
+	const before = process.cpuUsage();
 	expect((await reviewSql({text})).statements).toBe(10_000);
-	expect(performance.now() - start).toBeLessThan(8000);
+	expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
 });
 
 test('mutated SQL never breaks it, and each finding has a place inside the text', async () => {

@@ -22,6 +22,7 @@ import {banDropSchema} from './ban-drop-schema.ts';
 import {banDropTable} from './ban-drop-table.ts';
 import {banTruncate} from './ban-truncate.ts';
 import {banTruncateCascade} from './ban-truncate-cascade.ts';
+import {banUncommittedTransaction} from './ban-uncommitted-transaction.ts';
 import {banVacuumFullCluster} from './ban-vacuum-full-cluster.ts';
 import {changingColumnType} from './changing-column-type.ts';
 import {constraintMissingNotValid} from './constraint-missing-not-valid.ts';
@@ -30,6 +31,7 @@ import {disallowedUniqueConstraint} from './disallowed-unique-constraint.ts';
 import {dmlWithoutWhere} from './dml-without-where.ts';
 import {enumValueInTransaction} from './enum-value-in-transaction.ts';
 import {identifierTooLong} from './identifier-too-long.ts';
+import {notValidNeverValidated} from './not-valid-never-validated.ts';
 import {notValidValidateInSameTransaction} from './not-valid-validate-in-same-transaction.ts';
 import {preferBigintOverInt} from './prefer-bigint-over-int.ts';
 import {preferIdentity} from './prefer-identity.ts';
@@ -62,6 +64,7 @@ export const rules: readonly Rule[] = [
 	addingForeignKeyConstraint,
 	addingForeignKeyInCreateTable,
 	notValidValidateInSameTransaction,
+	notValidNeverValidated,
 	disallowedUniqueConstraint,
 	addingPrimaryKeyConstraint,
 	primaryKeyUsingIndexOnNullable,
@@ -100,6 +103,7 @@ export const rules: readonly Rule[] = [
 	preferJsonb,
 	enumValueInTransaction,
 	transactionNesting,
+	banUncommittedTransaction,
 	requireLockTimeout,
 	requireStatementTimeout,
 	identifierTooLong,

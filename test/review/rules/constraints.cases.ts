@@ -3,6 +3,7 @@ import {tableOf} from './case.ts';
 import type {Cases} from './case.ts';
 
 const proven = 'ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID; ALTER TABLE t VALIDATE CONSTRAINT c;';
+const first = '-- Running upgrade  -> a\nALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;';
 
 export const constraintCases: Cases = {
 	'constraint-missing-not-valid': [
@@ -51,6 +52,14 @@ export const constraintCases: Cases = {
 		['ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID, VALIDATE CONSTRAINT c;', '1:13 error'],
 		['BEGIN; ALTER TABLE t VALIDATE CONSTRAINT c; COMMIT;', ''],
 		[`BEGIN; CREATE TABLE t (a int); ${proven} COMMIT;`, ''],
+	],
+	'not-valid-never-validated': [
+		[`${first}\n-- Running upgrade a -> b\nSELECT 1;`, '2:1 info'],
+		[`${first}\n-- Running upgrade a -> b\nALTER TABLE t VALIDATE CONSTRAINT c;`, ''],
+		[`${first}\n-- Running upgrade a -> b\nALTER TABLE t DROP CONSTRAINT c;`, ''],
+		[`${first}\n-- Running upgrade a -> b\nALTER TABLE u VALIDATE CONSTRAINT c;`, '2:1 info'],
+		[first, ''],
+		['ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;', ''],
 	],
 	'disallowed-unique-constraint': [
 		['ALTER TABLE t ADD CONSTRAINT u UNIQUE (a, b);', '1:19 error'],

@@ -41,6 +41,14 @@ export const transactionCases: Cases = {
 		['BEGIN; SAVEPOINT s; ROLLBACK TO s; RELEASE s; COMMIT;', ''],
 		['BEGIN; SELECT 1; COMMIT;', '', {transaction: true}],
 	],
+	'ban-uncommitted-transaction': [
+		['BEGIN; SELECT 1;', '1:1 error'],
+		['BEGIN; COMMIT;\nSTART TRANSACTION;', '2:1 error'],
+		['BEGIN; SELECT 1; END;', ''],
+		['BEGIN; ROLLBACK;', ''],
+		['BEGIN; PREPARE TRANSACTION \'x\';', ''],
+		['SELECT 1;', '', {transaction: true}],
+	],
 	'require-lock-timeout': [
 		['ALTER TABLE t ADD a int;', '1:1 warning'],
 		['SET lock_timeout = \'5s\'; ALTER TABLE t ADD a int;', ''],
