@@ -29,7 +29,7 @@ afterEach(async () => {
 	await removeOwnedFolder(parent);
 });
 
-test('four migrations are pending; they go up and down under traffic, and the models fit at the top', async () => {
+test('four migrations are pending; they go up and down under traffic, and the models fit at the top', {timeout: 120_000}, async () => {
 	const said: string[] = [];
 	sandbox = await openSandbox({directory: parent, rows: 20_000, onProgress: line => said.push(line)});
 	const project = {directory: sandbox.project};
@@ -45,8 +45,7 @@ test('four migrations are pending; they go up and down under traffic, and the mo
 	await expectDone(project, 'upgrade', 'head');
 	expect((await runAlembic(project, 'check')).stdout).toContain('No new upgrade operations detected.');
 	await expectDone(project, 'downgrade', appliedRevision);
-	await expectDone(project, 'upgrade', 'head');
-	await expectDone(project, 'downgrade', beforeTheDangerousOne);
+	await expectDone(project, 'upgrade', beforeTheDangerousOne);
 
 	const traffic = await eventually('traffic without a failure', () => {
 		const last = sandbox!.traffic.last();
