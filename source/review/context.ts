@@ -5,7 +5,7 @@ import type {Knowledge, KnownTable} from './knowledge.ts';
 import {locksOf} from './locks.ts';
 import type {LockMode} from './locks.ts';
 import type {TableName} from './names.ts';
-import {provesNotNull} from './proof.ts';
+import {definitionProvesNotNull, provesNotNull} from './proof.ts';
 import type {Operation, OperationOf} from './operations.ts';
 import type {Statement} from './rule.ts';
 import {Timeouts} from './timeouts.ts';
@@ -120,7 +120,13 @@ export class Context {
 		for (const added of this.#constraints.get(table.key)?.values() ?? []) {
 			if (added.validated && provesNotNull(added.constraint.expression, column)) return true;
 		}
-		return this.known(table)?.constraints?.some(known => known.kind === 'check' && known.validated && known.columns.includes(column) && new RegExp(`\\(?"?${escape(column)}"? IS NOT NULL`, 'i').test(known.definition ?? '')) === true;
+		return this.known(table)?.constraints?.some(known => known.kind === 'check' && known.validated && known.columns.includes(column) && definitionProvesNotNull(known.definition, column)) === true;
+	}
+
+	hasValidCheck(table: TableName): boolean {
+		if (this.#validated.has(table.key)) return true;
+		for (const {constraint, validated} of this.#constraints.get(table.key)?.values() ?? []) if (constraint.kind === 'check' && validated) return true;
+		return this.known(table)?.constraints?.some(({kind, validated}) => kind === 'check' && validated) === true;
 	}
 
 	/** The columns of an index that the script built or the database has. */
@@ -288,8 +294,4 @@ export class Context {
 		ofTable.set(constraint.name ?? `(${ofTable.size})`, {constraint, transaction: this.transaction, validated: !constraint.notValid});
 		this.#constraints.set(table.key, ofTable);
 	}
-}
-
-function escape(text: string): string {
-	return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -12,6 +12,13 @@ export function provesNotNull(expression: Node | undefined, column: string): boo
 	return false;
 }
 
+/** The same of a definition as pg_get_constraintdef() writes it; what joins conditions by OR proves nothing. */
+export function definitionProvesNotNull(definition: string | undefined, column: string): boolean {
+	if (definition === undefined || / OR /.test(definition)) return false;
+	const name = column.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+	return new RegExp(`\\("?${name}"? IS NOT NULL\\)`).test(definition);
+}
+
 /** The name of a bare column reference. */
 export function columnOf(node: Node | undefined): string | undefined {
 	if (!node || !('ColumnRef' in node)) return undefined;

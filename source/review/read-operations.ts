@@ -182,7 +182,8 @@ function constraints(list: Node[] | undefined, searchPath: string): Constraint[]
 }
 
 function targets(list: Node[] | undefined): string[] {
-	return (list ?? []).flatMap(node => 'ResTarget' in node ? [node.ResTarget.name ?? ''] : []);
+	// With an indirection it is a field or an element of the column, not the column.
+	return (list ?? []).flatMap(node => 'ResTarget' in node && !node.ResTarget.indirection?.length ? [node.ResTarget.name ?? ''] : []);
 }
 
 function option(options: Node[] | undefined, name: string): DefElem | undefined {

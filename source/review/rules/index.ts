@@ -11,7 +11,9 @@ import {addingNotNullableField} from './adding-not-nullable-field.ts';
 import {addingPrimaryKeyConstraint} from './adding-primary-key-constraint.ts';
 import {addingRequiredField} from './adding-required-field.ts';
 import {addingSerialOrIdentityColumn} from './adding-serial-or-identity-column.ts';
+import {attachPartitionNeedsCheck} from './attach-partition-needs-check.ts';
 import {backfillInSchemaTransaction} from './backfill-in-schema-transaction.ts';
+import {banAlterDomainWithAddConstraint} from './ban-alter-domain-with-add-constraint.ts';
 import {banCharField} from './ban-char-field.ts';
 import {banConcurrentIndexCreationInTransaction} from './ban-concurrent-index-creation-in-transaction.ts';
 import {banDropCascade} from './ban-drop-cascade.ts';
@@ -22,6 +24,7 @@ import {banDropSchema} from './ban-drop-schema.ts';
 import {banDropTable} from './ban-drop-table.ts';
 import {banTruncate} from './ban-truncate.ts';
 import {banTruncateCascade} from './ban-truncate-cascade.ts';
+import {banDuplicateColumnAssignments} from './ban-duplicate-column-assignments.ts';
 import {banUncommittedTransaction} from './ban-uncommitted-transaction.ts';
 import {banVacuumFullCluster} from './ban-vacuum-full-cluster.ts';
 import {changingColumnType} from './changing-column-type.ts';
@@ -92,8 +95,10 @@ export const rules: readonly Rule[] = [
 	banVacuumFullCluster,
 	rewritingStorageChange,
 	requireConcurrentPartitionDetach,
+	attachPartitionNeedsCheck,
 	createPartitionOfLocksParent,
 	requireConcurrentMatviewRefresh,
+	banAlterDomainWithAddConstraint,
 	wideLockWindow,
 	preferBigintOverInt,
 	preferIdentity,
@@ -107,6 +112,7 @@ export const rules: readonly Rule[] = [
 	requireLockTimeout,
 	requireStatementTimeout,
 	identifierTooLong,
+	banDuplicateColumnAssignments,
 ];
 
 const byId = new Map([...rules, ...ownRules].map(rule => [rule.id, rule]));

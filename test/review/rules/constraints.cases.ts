@@ -61,6 +61,14 @@ export const constraintCases: Cases = {
 		[first, ''],
 		['ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;', ''],
 	],
+	'ban-alter-domain-with-add-constraint': [
+		['ALTER DOMAIN d ADD CONSTRAINT c CHECK (VALUE > 0);', '1:1 warning'],
+		['ALTER DOMAIN s.d ADD CHECK (VALUE > 0);', '1:1 warning'],
+		['ALTER DOMAIN d ADD CONSTRAINT c CHECK (VALUE > 0) NOT VALID;', ''],
+		['CREATE DOMAIN d AS int; ALTER DOMAIN d ADD CHECK (VALUE > 0);', ''],
+		['ALTER DOMAIN d DROP CONSTRAINT c;', ''],
+		['ALTER DOMAIN d SET DEFAULT 1;', ''],
+	],
 	'disallowed-unique-constraint': [
 		['ALTER TABLE t ADD CONSTRAINT u UNIQUE (a, b);', '1:19 error'],
 		['ALTER TABLE t ADD COLUMN a int UNIQUE;', '1:26 error'],

@@ -54,6 +54,14 @@ export const indexCases: Cases = {
 		['ALTER TABLE t DETACH PARTITION p;', '', {pgVersion: 13}],
 		['CREATE TABLE p (a int); ALTER TABLE t DETACH PARTITION p;', ''],
 	],
+	'attach-partition-needs-check': [
+		['ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1);', '1:32 warning'],
+		['ALTER TABLE t ATTACH PARTITION s.p DEFAULT;', '1:32 warning'],
+		['ALTER TABLE p ADD CONSTRAINT c CHECK (a = 1) NOT VALID; ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1);', '1:88 warning'],
+		['ALTER TABLE p ADD CONSTRAINT c CHECK (a = 1) NOT VALID; ALTER TABLE p VALIDATE CONSTRAINT c; ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1);', ''],
+		['CREATE TABLE p (a int); ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1);', ''],
+		['ALTER TABLE t DETACH PARTITION p;', ''],
+	],
 	'create-partition-of-locks-parent': [
 		['CREATE TABLE p PARTITION OF t FOR VALUES IN (1);', '1:29 info'],
 		['CREATE TABLE p PARTITION OF t DEFAULT;', '1:29 info'],

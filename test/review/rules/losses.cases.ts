@@ -94,6 +94,14 @@ export const lossCases: Cases = {
 		['CREATE TABLE t (a int); TRUNCATE t CASCADE;', ''],
 		['-- Running downgrade b -> a\nTRUNCATE t CASCADE;', '2:10 info'],
 	],
+	'ban-duplicate-column-assignments': [
+		['INSERT INTO t (a, b, a) VALUES (1, 2, 3);', '1:13 error'],
+		['UPDATE t SET a = 1, a = 2 WHERE b;', '1:8 error'],
+		['CREATE TABLE t (a int, A text);', '1:1 error'],
+		['CREATE TABLE t (a int, "A" text);', ''],
+		['UPDATE t SET a.x = 1, a.y = 2 WHERE b;', ''],
+		['UPDATE t SET a[1] = 1, a[2] = 2 WHERE b;', ''],
+	],
 	'dml-without-where': [
 		['UPDATE t SET a = 1;', '1:8 warning'],
 		['DELETE FROM t WHERE true;', '1:13 warning'],
