@@ -130,7 +130,7 @@ async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
 				startedAt: startedAt.toISOString(),
 				finishedAt: new Date().toISOString(),
 				serverVersion: record.identity.serverVersion,
-				systemIdentifier: record.identity.systemIdentifier ?? '',
+				systemIdentifier: record.identity.systemIdentifier ?? 'not visible to this role',
 				database: record.identity.database,
 				lsn: record.lsn,
 				...(work.format === 'custom' ? {sha256: placed.sha256} : {manifest: placed.manifest}),

@@ -22,7 +22,7 @@ export async function restoreOnScratch({backup, settings, signal, onProgress}: R
 }
 
 /** `rehearsal.url` names another server; a private cluster is the default. */
-export async function placeOf({rehearsal}: Settings): Promise<Place> {
+export async function placeOf({rehearsal}: Settings, environment: NodeJS.ProcessEnv = process.env): Promise<Place> {
 	if (rehearsal.local || rehearsal.url === null) return {kind: 'local'};
-	return {kind: 'server', conninfo: parseConninfo(await readSecret(rehearsal.url), {}, '/')};
+	return {kind: 'server', conninfo: parseConninfo(await readSecret(rehearsal.url), environment, environment['HOME'] ?? '/')};
 }

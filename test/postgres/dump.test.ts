@@ -1,4 +1,4 @@
-import {chmod, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import {execa} from 'execa';
@@ -119,6 +119,23 @@ describe('what goes wrong leaves nothing', () => {
 		const error = await failure(runDump({conninfo, directory: path.join(directory, 'backups'), format: 'directory', jobs: 1, search}));
 		expect({exit: error.exit, message: error.message}).toEqual({exit, message: expect.stringMatching(sentence)});
 		expect(await readdir(path.join(directory, 'backups')).catch(() => [])).toEqual([]);
+	});
+
+	test.skipIf(process.getuid?.() !== 0)('a disk that is full, as only root can make one', async context => {
+		const small = path.join(directory, 'small');
+		await mkdir(small);
+		if ((await execa('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'holdpoint', small], {reject: false})).exitCode !== 0) context.skip('tmpfs can not be mounted here');
+		try {
+			const error = await failure(runDump({conninfo, directory: small, format: 'directory', jobs: 1}));
+			expect({exit: error.exit, message: error.message}).toEqual({exit: 4, message: expect.stringMatching(/^The backup of .* failed: there was no space left on the disk; nothing was kept/)});
+			expect(await readdir(small)).toEqual([]);
+			await session.query('ALTER TABLE big ADD COLUMN wide text');
+			await session.query(`UPDATE big SET wide = repeat(md5(id::text), 20)`);
+			expect(await failure(runDump({conninfo, directory: small, format: 'directory', jobs: 1}))).toMatchObject({exit: 4, message: expect.stringMatching(/not enough space .*: 0\.3 MB free for tables of \d+\.\d MB/)});
+			await session.query('ALTER TABLE big DROP COLUMN wide');
+		} finally {
+			await execa('umount', [small]);
+		}
 	});
 
 	test('a role that may not read a table', async () => {
