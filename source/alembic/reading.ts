@@ -102,7 +102,7 @@ function absolute<T>(project: AlembicProject, value: T): T {
 	return Object.fromEntries(Object.entries(value).map(([key, each]) => [
 		key,
 		key === 'file' && typeof each === 'string' ? path.resolve(project.directory, each)
-			: key === 'files' && Array.isArray(each) ? each.map(file => path.resolve(project.directory, String(file)))
+			: (key === 'files' || key === 'modules') && Array.isArray(each) ? each.map(file => path.resolve(project.directory, String(file)))
 				: absolute(project, each),
 	])) as T;
 }

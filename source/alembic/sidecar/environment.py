@@ -92,7 +92,7 @@ def read_connection(config, script):
     if found[0].get('dialect') != 'postgresql':
         raise Problem('not-postgresql', 'env.py connects to %s, not to PostgreSQL.' % found[0].get('dialect'))
     others = [describe_connection(each.dialect, each.url, (), {}) for each in engines if found[0]['url'] != each.url.render_as_string(hide_password=True)]
-    modules = sorted(path for path in module_files() - before if is_of_project(path))
+    modules = sorted(shown_path(path) for path in module_files() - before if is_of_project(path))
     return {**found[0], 'others': others, 'modules': modules}
 
 

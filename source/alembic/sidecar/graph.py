@@ -19,7 +19,7 @@ def read_graph(config):
             answer['revisions'] = [describe_revision(each) for each in script.walk_revisions()]
         answer['problems'] += graph_problems(answer, caught)
     except BaseException as error:
-        traceback.print_exc()
+        sys.stderr.write(scrub(traceback.format_exc()))
         answer['problems'].append(problem_of(error, caught))
         answer['heads'], answer['revisions'] = [], []
     answer['warnings'] = [scrub(each.message) for each in caught]
@@ -93,7 +93,7 @@ def applied_revisions(script, rows):
 def read_imports(script, environment_modules):
     """Hashes of the project's own modules that env.py and the migrations load, also those named only inside a function."""
     import importlib.util
-    paths = set(environment_modules)
+    paths = {os.path.realpath(path) for path in environment_modules}
     paths.update(path for path in module_files() if is_of_project(path))
     for file in version_files(script):
         for name in read_facts(file).get('imports', []):

@@ -50,7 +50,7 @@ class Progress:
         from sqlalchemy import event
         from sqlalchemy.engine import Engine
         self.orders, self.number, self.revision, self.lost = orders, 0, None, []
-        self.last_sql, self.same, self.folded = None, 0, None
+        self.last_sql, self.same, self.folded, self.concurrently, self.current = None, 0, None, False, (None, 0, False)
         event.listen(Engine, 'before_cursor_execute', self.before)
         event.listen(Engine, 'after_cursor_execute', self.after)
         event.listen(Engine, 'handle_error', self.failed)
@@ -58,44 +58,50 @@ class Progress:
         self.watch_revisions()
 
     def before(self, conn, cursor, sql, parameters, context, many):
+        self.number += 1
+        if sql == self.last_sql:
+            self.same += 1
+            if self.same > 20 and not self.concurrently and not self.orders.hold and not self.orders.cancel:
+                # A loop of one statement over many rows is told in one event a second instead of two for each.
+                self.current = (self.number, time.monotonic(), True)
+                return
+        else:
+            self.flush()
+            self.same = 0
+        self.last_sql, self.concurrently = sql, bool(re.search(r'\bCONCURRENTLY\b', sql, re.I))
         raw = conn.connection.dbapi_connection
-        state = transaction_state(raw)
+        state, autocommit, session = transaction_state(raw), is_autocommit(raw), sessions.get(id(raw))
         self.safe_point(state, 'before a statement')
-        session = sessions.get(id(raw))
-        lifted = False
+        lifted = bool(session and self.concurrently and autocommit and state == 'IDLE')
         if session:
             session.statements += 1
             session.touched = True
-            if state == 'IDLE' and is_autocommit(raw) and re.search(r'\bCONCURRENTLY\b', sql, re.I):
-                lifted = True
-                # Waiting for older snapshots is what CONCURRENTLY does; a timeout there leaves an invalid index.
-                session.restore = ask(raw, "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
-                ask(raw, "SELECT set_config('lock_timeout', '0', false), set_config('statement_timeout', '0', false)")
-        self.number += 1
-        same = sql == self.last_sql
-        self.same = self.same + 1 if same else 0
-        if not same:
-            self.flush()
-        self.last_sql = sql
-        # A loop of one statement over many rows is told in one event a second instead of two for each.
-        quiet = self.same >= 20
-        conn.info['holdpoint'] = (self.number, time.monotonic(), quiet)
-        if not quiet:
-            text = scrub_sql(sql)
-            emit('statement', number=self.number, sql=text[:100000], cut=len(text) > 100000, pid=session.pid if session else None, revision=self.revision,
-                 state=state, autocommit=is_autocommit(raw), many=bool(many), timeoutsLifted=lifted)
+        if lifted:
+            # Waiting for older snapshots is what CONCURRENTLY does; a timeout there leaves an invalid index.
+            session.restore = ask(raw, "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
+            ask(raw, "SELECT set_config('lock_timeout', '0', false), set_config('statement_timeout', '0', false)")
+        text = scrub_sql(sql)
+        emit('statement', number=self.number, sql=text[:100000], cut=len(text) > 100000, pid=session.pid if session else None, revision=self.revision,
+             state=state, autocommit=autocommit, many=bool(many), timeoutsLifted=lifted)
+        self.current = (self.number, time.monotonic(), False)
 
     def after(self, conn, cursor, sql, parameters, context, many):
-        number, since, quiet = conn.info.get('holdpoint') or (None, time.monotonic(), False)
-        seconds, raw = time.monotonic() - since, conn.connection.dbapi_connection
+        number, since, quiet = self.current
+        seconds = time.monotonic() - since
         rows = cursor.rowcount if isinstance(getattr(cursor, 'rowcount', None), int) and cursor.rowcount >= 0 else None
-        self.restore(raw)
         if not quiet:
+            raw = conn.connection.dbapi_connection
+            self.restore(raw)
             emit('statement-end', number=number, seconds=seconds, rows=rows, state=transaction_state(raw))
             return
-        folded = self.folded or {'first': number, 'count': 0, 'seconds': 0.0, 'rows': 0, 'since': time.monotonic()}
-        self.folded = {**folded, 'last': number, 'count': folded['count'] + 1, 'seconds': folded['seconds'] + seconds, 'rows': folded['rows'] + (rows or 0)}
-        if time.monotonic() - folded['since'] > 1:
+        folded = self.folded
+        if folded is None:
+            folded = self.folded = {'first': number, 'count': 0, 'seconds': 0.0, 'rows': 0, 'since': time.monotonic()}
+        folded['last'] = number
+        folded['count'] += 1
+        folded['seconds'] += seconds
+        folded['rows'] += rows or 0
+        if since - folded['since'] > 1:
             self.flush()
 
     def flush(self):
@@ -109,7 +115,7 @@ class Progress:
             return
         number = since = raw = None
         if connection is not None and not connection.invalidated:
-            number, since, _ = connection.info.get('holdpoint') or (None, None, None)
+            number, since = self.current[:2] if context.statement else (None, None)
             raw = connection.connection.dbapi_connection
         diagnosis, cause, fields = getattr(original, 'diag', None), getattr(original, '__cause__', None), server_fields(original)
         emit('statement-failed', number=number, seconds=time.monotonic() - since if since else None, sqlstate=sqlstate_of(original),
