@@ -111,6 +111,18 @@ test('an env.py that makes its connections itself can\'t be turned to the copy, 
 	expect((await runAlembic(project, 'current')).stdout).toMatch(/^a1/);
 });
 
+test('an asynchronous env.py is turned to the copy too, whatever PG* variables say', async () => {
+	const other = await alembicProject({url: database.urlAs(owner), env: 'async', revisions: {'a1.py': await readFile(path.join(project.versions, 'a1_create_items.py'), 'utf8'), 'b2.py': good}});
+	try {
+		const environment = {...opened.environment, PGHOST: '192.0.2.1', PGSERVICE: 'nowhere', PGSSLMODE: 'require'};
+		const {rehearsal} = await rehearse({backup, project: {...opened, directory: other.directory, environment}, path: {from: ['a1'], to: ['b2']}, versionTable, place: {kind: 'local'}, settings});
+		expect(rehearsal).toMatchObject({ok: true, problems: []});
+	} finally {
+		await other.remove();
+	}
+	expect((await runAlembic(project, 'current')).stdout).toMatch(/^a1/);
+});
+
 test('schema only, and on a server that was named', async () => {
 	const {rehearsal} = await play({'b2.py': good}, 'b2', {schemaOnly: true, place: {kind: 'server', conninfo: parseConninfo(database.server.url('postgres'), {}, directory)}});
 	expect(rehearsal).toMatchObject({ok: true, problems: [], basis: expect.stringMatching(/schema only, restored onto database holdpoint_rehearsal_/)});
