@@ -2,7 +2,7 @@
 import type {WayBack} from '../../../journal/shapes/plan.ts';
 import type {RunState} from '../../../journal/shapes/run.ts';
 import {clockTime, leftOf, plural, revisions, seconds} from '../../parts/figures.ts';
-import {fit, span, spread, widthOfLine, type Line} from '../../parts/line.ts';
+import {fit, span, spread, widthOfLine, type Line, type Tone} from '../../parts/line.ts';
 import {isOld, type ConsoleState} from '../../state.ts';
 import {environmentLook} from '../../theme.ts';
 import {elapsed} from '../progress/state.ts';
@@ -10,7 +10,7 @@ import {elapsed} from '../progress/state.ts';
 /** Four lines of the full width, framed in the colour of the environment. */
 export function headerLines(state: ConsoleState): Line[] {
 	const {glyphs: {heavy}, columns} = state;
-	const look = environmentLook[state.run?.target.environment ?? 'unknown'];
+	const look = lookNow(state);
 	const inner = columns - 4;
 	const framed = (content: Line): Line => [span(`${heavy.vertical} `, look.frame), ...fit(content, {width: inner, ascii: state.glyphs.ascii}), span(` ${heavy.vertical}`, look.frame)];
 	return [
@@ -27,9 +27,14 @@ export function headerNeeds(state: ConsoleState): readonly unknown[] {
 	return [run?.target, run?.run, run?.state, run?.from, run?.to, run?.running, run?.guard, run?.consoles, run?.plan, run?.actions, run?.rehearsal, state.readOnly, state.now, state.gone, state.silentSince, state.room, state.columns, state.attached, state.glyphs];
 }
 
+/** Before the room has answered nothing is claimed. */
+function lookNow(state: ConsoleState): {word: string; tone: Tone; frame: Tone} {
+	return state.attached ? environmentLook[state.run?.target.environment ?? 'unknown'] : {word: 'ATTACHING', tone: 'dim', frame: 'dim'};
+}
+
 function edge(title: Line, {state, right}: {state: ConsoleState; right: Line}): Line {
 	const {glyphs: {heavy}, columns} = state;
-	const frame = environmentLook[state.run?.target.environment ?? 'unknown'].frame;
+	const {frame} = lookNow(state);
 	const rest = columns - 4 - widthOfLine(title) - widthOfLine(right);
 	if (rest < 0) return edge(title, {state, right: []});
 	return [span(heavy.corners[0] + heavy.horizontal, frame), ...title, span(heavy.horizontal.repeat(rest), frame), ...right, span(heavy.horizontal + heavy.corners[1], frame)];
