@@ -42,7 +42,7 @@ export interface Session {
 	query<T extends object = Row>(text: string, values?: readonly unknown[], options?: QueryOptions): Promise<T[]>;
 	/** Rows of each statement of one text, in one round trip and (unless it says otherwise) one transaction. */
 	multi(text: string, options?: QueryOptions): Promise<Row[][]>;
-	/** Says goodbye; never throws and never waits for a dead network. */
+	/** Waits for the running query and the goodbye, 2 s together, then gives the connection up; never throws. */
 	close(): Promise<void>;
 	/** Resolves, with the reason, when the connection is over. */
 	readonly ended: Promise<string>;
@@ -220,12 +220,10 @@ class Link {
 	};
 
 	readonly close = async (): Promise<void> => {
-		await this.#tail.catch(() => undefined);
-		if (this.#over === null) {
-			const timer = setTimeout(() => this.drop('closed'), graceMs);
-			await this.#client.end().catch(() => undefined);
-			clearTimeout(timer);
-		}
+		const timer = setTimeout(() => this.drop('closed while a query was running'), graceMs);
+		await Promise.race([this.#tail.catch(() => undefined), this.ended]);
+		if (this.#over === null) await Promise.race([this.#client.end().catch(() => undefined), this.ended]);
+		clearTimeout(timer);
 		this.#finish('closed');
 	};
 

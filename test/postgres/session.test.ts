@@ -104,6 +104,13 @@ describe('a session', () => {
 		proxy.close();
 	});
 
+	test('closing does not wait for a query that does not end', async () => {
+		const one = await session();
+		const sleeping = one.query('SELECT pg_sleep(60)').catch((error: Error) => error.message);
+		await one.close();
+		expect(await sleeping).toMatch(/lost: closed while a query was running/);
+	});
+
 	test('terminated by the server: the running query rejects and ended says why', async () => {
 		const [victim, other] = [await session(), await session()];
 		const sleeping = victim.query('SELECT pg_sleep(60)').catch((error: Error & {code?: string}) => error);

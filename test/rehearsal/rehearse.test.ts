@@ -131,6 +131,18 @@ test('schema only, and on a server that was named', async () => {
 	await admin.end();
 });
 
+test('from an empty database, on which Alembic never ran', async () => {
+	const empty = await freshDatabase();
+	try {
+		const {backup: nothing} = await runDump({conninfo: parseConninfo(empty.url, {}, directory), directory: path.join(directory, 'backups'), format: 'custom', verify: 'list'});
+		const {rehearsal} = await play({'b2.py': good}, 'b2', {backup: nothing, path: {from: [], to: ['b2']}, place: {kind: 'server', conninfo: parseConninfo(database.server.url('postgres'), {}, directory)}});
+		expect(rehearsal).toMatchObject({ok: true, problems: [], schema: {afterDowngrade: []}});
+		expect(rehearsal.commands.map(one => one.argv.join(' '))).toEqual(['alembic upgrade b2', 'alembic downgrade base', 'alembic upgrade b2']);
+	} finally {
+		await empty.drop();
+	}
+});
+
 test('too large for a full copy is refused with the numbers', async () => {
 	const refusal = await play({}, 'a1', {settings: {...settings, rehearsal: {...settings.rehearsal, limitBytes: 1000}}}).catch((error: Refusal) => error);
 	expect(refusal).toMatchObject({exit: 2, message: expect.stringMatching(/above the limit of .* --schema-only/)});
