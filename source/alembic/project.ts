@@ -1,5 +1,6 @@
 /** An Alembic project and the Python that runs it. */
 import {existsSync} from 'node:fs';
+import path from 'node:path';
 import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
 import {findInterpreter} from './interpreter.ts';
@@ -32,7 +33,10 @@ export interface OpenProjectOptions {
 export async function openProject({directory, alembic, environment}: OpenProjectOptions): Promise<AlembicProject> {
 	if (!existsSync(directory)) throw new Refusal(2, `There is no folder ${directory}. Name the folder of alembic.ini with --project.`);
 	const whole = Object.fromEntries(Object.entries({...environment, ...alembic.environment}).filter((entry): entry is [string, string] => entry[1] !== undefined));
-	const base = {directory, ini: alembic.ini, section: alembic.section, arguments: alembic.arguments, environment: whole};
+	// Inside a container the same folder has another name: what lies in it is named from there.
+	const inside = alembic.ini && path.relative(directory, path.resolve(directory, alembic.ini));
+	const ini = inside && !inside.startsWith('..') ? inside : alembic.ini;
+	const base = {directory, ini, section: alembic.section, arguments: alembic.arguments, environment: whole};
 	const {python, versions} = await findInterpreter(base, alembic.python);
 	return {...base, python, versions};
 }

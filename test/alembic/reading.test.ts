@@ -107,7 +107,9 @@ test('a path over a merge, relative and partial targets', async () => {
 	expect((await readProject(project, {path: {action: 'downgrade', from: ['dd1merge'], to: '-1'}})).path).toMatchObject({ok: false, problem: {kind: 'ambiguous'}});
 	expect(await steps('downgrade', ['bb1'], '-1')).toEqual(['bb1']);
 	expect(await steps('upgrade', [], '+1')).toEqual(['a1']);
-	expect(await steps('upgrade', ['bb1', 'cc1'], 'dd1m')).toEqual(['dd1merge']);
+	const both = await readProject(project, {path: {action: 'upgrade', from: ['bb1', 'cc1'], to: 'dd1m'}, sql: {action: 'upgrade', from: ['bb1', 'cc1'], to: 'dd1m'}});
+	expect(valueOf(both.path).map(step => step.revision)).toEqual(['dd1merge']);
+	expect(valueOf(both.sql)[0]!.revisions).toMatchObject([{revision: 'dd1merge', sql: '', stamp: expect.stringMatching(/^DELETE FROM alembic_version[^]*UPDATE alembic_version/)}]);
 });
 
 const broken: Record<string, {file: string; text: string; kind: string; says: RegExp}> = {

@@ -39,6 +39,9 @@ def remember_secret(text):
         _secrets.update((quote(text, safe=''), quote_plus(text)))
 
 
+remember_secret(os.environ.get('PGPASSWORD'))
+
+
 def scrub(text):
     """A message without passwords: the known ones, those in URLs and in connection strings."""
     text = str(text)

@@ -183,7 +183,7 @@ class SideVisitor(ast.NodeVisitor):
             found['table'] = self.tables[head]
         if last in ('execute', 'exec_driver_sql', 'scalar', 'scalars') and node.args:
             sql = self.file.sql(node.args[0])
-            found['sql'] = scrub_sql(sql) if sql else None
+            found['sql'] = scrub(sql) if sql else None
         return found
 
 
