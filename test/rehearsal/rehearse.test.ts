@@ -63,6 +63,8 @@ async function play(revisions: Record<string, string>, to: string, more: Partial
 	}
 }
 
+const named = (): RehearsalOptions['place'] => ({kind: 'server', conninfo: parseConninfo(database.server.url('postgres'), {}, directory)});
+
 const copies = async () => (await readdir(os.tmpdir())).filter(name => name.startsWith('holdpoint-rehearsal-'));
 
 test('up, down, up on a private copy; the original is not touched and the copy is gone', async () => {
@@ -84,7 +86,7 @@ test('what a downgrade leaves or loses is named', async () => {
 		upgrade: [`op.execute("CREATE TYPE mood AS ENUM ('glad')")`, `op.create_table('moods', sa.Column('id', sa.Integer, primary_key=True))`, `op.execute("UPDATE items SET name = upper(name) WHERE id = 7")`],
 		downgrade: [`op.drop_table('moods')`],
 	});
-	const {rehearsal} = await play({'b2.py': careless}, 'b2');
+	const {rehearsal} = await play({'b2.py': careless}, 'b2', {place: named()});
 	expect(rehearsal.ok).toBe(false);
 	expect(rehearsal.schema.afterDowngrade.map(one => `${one.kind} ${one.object}`)).toEqual(['extra privileges of type public.mood', 'extra type public.mood']);
 	expect(rehearsal.data).toEqual([expect.objectContaining({table: 'public.items', equal: false, loses: 'the old values of name (changed)'})]);
@@ -103,7 +105,7 @@ test('an env.py that makes its connections itself can\'t be turned to the copy, 
 	const text = await readFile(envPy, 'utf8');
 	await writeFile(envPy, `import psycopg, sqlalchemy\nfrom alembic import context\nengine = sqlalchemy.create_engine('postgresql+psycopg://', creator=lambda: psycopg.connect('${database.urlAs(owner)}'))\nwith engine.connect() as connection:\n    context.configure(connection=connection)\n    with context.begin_transaction():\n        context.run_migrations()\n`);
 	try {
-		const {rehearsal} = await play({'b2.py': good}, 'b2');
+		const {rehearsal} = await play({'b2.py': good}, 'b2', {place: named()});
 		expect(rehearsal.problems).toEqual([expect.stringMatching(/the upgrade failed: env.py opens its connection in a way that can't be turned to the copy/)]);
 	} finally {
 		await writeFile(envPy, text);
@@ -115,7 +117,7 @@ test('an asynchronous env.py is turned to the copy too, whatever PG* variables s
 	const other = await alembicProject({url: database.urlAs(owner), env: 'async', revisions: {'a1.py': await readFile(path.join(project.versions, 'a1_create_items.py'), 'utf8'), 'b2.py': good}});
 	try {
 		const environment = {...opened.environment, PGHOST: '192.0.2.1', PGSERVICE: 'nowhere', PGSSLMODE: 'require'};
-		const {rehearsal} = await rehearse({backup, project: {...opened, directory: other.directory, environment}, path: {from: ['a1'], to: ['b2']}, versionTable, place: {kind: 'local'}, settings});
+		const {rehearsal} = await rehearse({backup, project: {...opened, directory: other.directory, environment}, path: {from: ['a1'], to: ['b2']}, versionTable, place: named(), settings});
 		expect(rehearsal).toMatchObject({ok: true, problems: []});
 	} finally {
 		await other.remove();
@@ -124,7 +126,7 @@ test('an asynchronous env.py is turned to the copy too, whatever PG* variables s
 });
 
 test('schema only, and on a server that was named', async () => {
-	const {rehearsal} = await play({'b2.py': good}, 'b2', {schemaOnly: true, place: {kind: 'server', conninfo: parseConninfo(database.server.url('postgres'), {}, directory)}});
+	const {rehearsal} = await play({'b2.py': good}, 'b2', {schemaOnly: true, place: named()});
 	expect(rehearsal).toMatchObject({ok: true, problems: [], basis: expect.stringMatching(/schema only, restored onto database holdpoint_rehearsal_/)});
 	const admin = await database.server.connect();
 	expect((await admin.query(`SELECT FROM pg_database WHERE datname LIKE 'holdpoint_rehearsal%'`)).rowCount).toBe(0);
@@ -135,7 +137,7 @@ test('from an empty database, on which Alembic never ran', async () => {
 	const empty = await freshDatabase();
 	try {
 		const {backup: nothing} = await runDump({conninfo: parseConninfo(empty.url, {}, directory), directory: path.join(directory, 'backups'), format: 'custom', verify: 'list'});
-		const {rehearsal} = await play({'b2.py': good}, 'b2', {backup: nothing, path: {from: [], to: ['b2']}, place: {kind: 'server', conninfo: parseConninfo(database.server.url('postgres'), {}, directory)}});
+		const {rehearsal} = await play({'b2.py': good}, 'b2', {backup: nothing, path: {from: [], to: ['b2']}, place: named()});
 		expect(rehearsal).toMatchObject({ok: true, problems: [], schema: {afterDowngrade: []}});
 		expect(rehearsal.commands.map(one => one.argv.join(' '))).toEqual(['alembic upgrade b2', 'alembic downgrade base', 'alembic upgrade b2']);
 	} finally {
