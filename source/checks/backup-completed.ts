@@ -1,0 +1,24 @@
+/** A full backup of this very database was taken, and not too long ago. */
+import {backupEvidence, describeAge, findBackupFault, queryLoss} from './backups.ts';
+import type {Check} from './check.ts';
+import {describeBytes} from './tables.ts';
+import {count, failed, passed} from './verdict.ts';
+
+export const backupCompleted: Check = {
+	id: 'backup.completed',
+	says: 'There is a complete backup of this database on this server, younger than `backup.max_age`.',
+	why: 'What was written after the backup is lost when it is restored; the evidence says how much WAL that is. A backup of another database or of a clone\'s neighbour is none.',
+	proves: 'wholly',
+	dependsOn: ['target', 'backup'],
+	ttlMs: 15 * 60 * 1000,
+	async run(look) {
+		const backup = await look.backup();
+		if (backup === null) return failed('There is no backup of this run yet: `holdpoint backup` takes one.');
+		const loss = await queryLoss(look, backup);
+		const evidence = [backupEvidence(backup), loss.evidence];
+		const fault = await findBackupFault(look, backup);
+		if (fault !== null) return failed(`${fault.charAt(0).toUpperCase()}${fault.slice(1)}.`, evidence);
+		const age = describeAge(look.now.getTime() - Date.parse(backup.finishedAt));
+		return passed(`A backup of ${count(backup.tables, 'table')} (${describeBytes(backup.bytes)}) was completed ${age} ago; a restore would lose ${loss.bytes === null ? 'an amount that is not known' : `${describeBytes(loss.bytes)} of WAL`}.`, evidence);
+	},
+};

@@ -1,0 +1,38 @@
+/** When the backup was taken, where it is, and how it is restored stands in the record. */
+import {access, constants, stat} from 'node:fs/promises';
+import path from 'node:path';
+import type {Backup} from '../journal/shapes/backup.ts';
+import {backupEvidence} from './backups.ts';
+import type {Check} from './check.ts';
+import {isThere, noteEvidence, readSha256} from './evidence.ts';
+import {failed, passed, warned} from './verdict.ts';
+
+export const backupDocumented: Check = {
+	id: 'backup.documented',
+	says: 'The backup\'s time, place, hash and restore command are in the run\'s record, and it is there now.',
+	why: 'Whoever restores it may not be who took it. Seen from this machine only: whether the place survives the loss of the database server, a person must know.',
+	proves: 'wholly',
+	dependsOn: ['target', 'backup'],
+	ttlMs: 3600 * 1000,
+	async run(look) {
+		const backup = await look.backup();
+		if (backup === null) return failed('There is no backup of this run yet: `holdpoint backup` takes one.');
+		const evidence = [backupEvidence(backup), noteEvidence('how to restore it', restoreCommands(backup))];
+		if (backup.format === 'external') return warned(`For a person: the backup ${backup.path} is kept by another tool, so that it is there now was not seen; attest it.`, evidence);
+		const readable = await access(backup.path, constants.R_OK).then(() => true, () => false);
+		if (!readable) return failed(`The backup ${backup.path} is not there, or this user may not read it.`, evidence);
+		const proof = backup.manifest ?? (backup.sha256 === undefined ? undefined : backup.path);
+		if (proof === undefined || !await isThere(proof)) return failed(`The backup ${backup.path} has no list of hashes any more: nothing would show a damage.`, evidence);
+		if (backup.manifest !== undefined) evidence.push({kind: 'file', title: 'the hashes of its files', path: backup.manifest, sha256: await readSha256(backup.manifest)});
+		const {mtime, uid, mode} = await stat(backup.path);
+		evidence.push(noteEvidence('as it is there now', [`changed last ${mtime.toISOString()}, owner uid ${uid}, mode ${(mode & 0o777).toString(8)}`]));
+		return passed(`Taken ${backup.finishedAt}, kept as ${backup.path}${backup.sha256 ? `, sha256 ${backup.sha256.slice(0, 12)}` : ''}, ${backup.lsn === null ? 'WAL position not known' : `WAL position ${backup.lsn}`}.`, evidence);
+	},
+};
+
+function restoreCommands(backup: Backup): string[] {
+	if (backup.format === 'external') return ['with the tool that took it'];
+	const quoted = `'${backup.path.replaceAll('\'', '\'\\\'\'')}'`;
+	const jobs = backup.format === 'directory' ? ' -j 4' : '';
+	return [`createdb ${backup.database}_restored`, `pg_restore --exit-on-error${jobs} -d ${backup.database}_restored ${quoted}`, `(${path.basename(backup.path)} has neither roles nor tablespaces: pg_dumpall --globals-only does)`];
+}

@@ -1,0 +1,53 @@
+/** What the checks of the backup have in common: its age, its source, what would be lost by going back to it. */
+import {Refusal} from '../journal/refusal.ts';
+import type {Backup} from '../journal/shapes/backup.ts';
+import type {Evidence} from '../journal/shapes/evidence.ts';
+import {queryEvidence, type Look} from './check.ts';
+import {isThere, noteEvidence} from './evidence.ts';
+import {describeBytes} from './tables.ts';
+
+export function describeAge(ms: number): string {
+	const minutes = Math.round(ms / 60_000);
+	if (minutes < 1) return `${Math.max(0, Math.round(ms / 1000))} s`;
+	return minutes < 120 ? `${minutes} min` : minutes < 48 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} days`;
+}
+
+/** Why this backup can't stand for the target before an upgrade now; null when it can. */
+export async function findBackupFault(look: Look, backup: Backup): Promise<string | null> {
+	const {target} = look.state;
+	const age = look.now.getTime() - Date.parse(backup.finishedAt);
+	if (backup.database !== target.database) return `the newest backup is of the database ${backup.database}, not of ${target.database}`;
+	if (backup.systemIdentifier !== target.systemIdentifier) return `the newest backup is of another server (system identifier ${backup.systemIdentifier}, the target has ${target.systemIdentifier})`;
+	if (backup.bytes <= 0) return 'the newest backup is empty';
+	if (backup.format !== 'external' && !await isThere(backup.path)) return `the backup ${backup.path} is not there any more`;
+	if (age > look.settings.backup.maxAgeMs) return `the newest backup is ${describeAge(age)} old, and \`backup.max_age\` is ${describeAge(look.settings.backup.maxAgeMs)}`;
+	return null;
+}
+
+/** Where it is, when it was taken and what it holds. */
+export function backupEvidence(backup: Backup): Evidence {
+	return {
+		kind: 'file',
+		title: `${backup.format} backup of ${backup.database}, ${describeBytes(backup.bytes)}`,
+		path: backup.path,
+		...(backup.sha256 !== undefined && {sha256: backup.sha256}),
+		body: [
+			`taken ${backup.startedAt} to ${backup.finishedAt} from PostgreSQL ${backup.serverVersion}, system identifier ${backup.systemIdentifier}`,
+			`${backup.tables} tables; WAL position ${backup.lsn ?? 'not known to this role'}`,
+			...(backup.manifest === undefined ? [] : [`hashes of its files: ${backup.manifest}`]),
+		].join('\n'),
+	};
+}
+
+/** WAL written since the backup's snapshot: what a restore would lose, at most. Null where it can't be told. */
+export async function queryLoss(look: Look, backup: Backup): Promise<{bytes: number | null; evidence: Evidence}> {
+	if (backup.lsn === null) return {bytes: null, evidence: noteEvidence('written since the backup', ['not known: its WAL position was not readable'])};
+	const query = 'SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), $1::pg_lsn)::text AS bytes, pg_current_wal_lsn()::text AS now';
+	try {
+		const rows = await (await look.session()).query<{bytes: string; now: string}>(query, [backup.lsn]);
+		return {bytes: Number(rows[0]!.bytes), evidence: queryEvidence(`WAL written since ${backup.lsn}: what a restore would lose`, query, rows)};
+	} catch (error) {
+		if (error instanceof Refusal) throw error;
+		return {bytes: null, evidence: noteEvidence('written since the backup', [`not known: ${(error as Error).message}`])};
+	}
+}

@@ -1,0 +1,55 @@
+/** What several checks stand on: a rehearsal of this plan, a finished upgrade, migration files that parse. */
+import type {ReadableFacts} from '../alembic/facts.ts';
+import {describeProblem} from '../alembic/problem.ts';
+import {Refusal} from '../journal/refusal.ts';
+import type {Evidence} from '../journal/shapes/evidence.ts';
+import type {Outcome} from '../journal/shapes/outcome.ts';
+import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
+import type {Look} from './check.ts';
+
+/** @throws Refusal 2 when this plan was not rehearsed */
+export async function needRehearsal(look: Look): Promise<Rehearsal> {
+	const rehearsal = await look.rehearsal();
+	if (rehearsal === null) throw new Refusal(2, 'There is no rehearsal of this plan yet: run `holdpoint rehearse`.');
+	return rehearsal;
+}
+
+export interface Upgraded {
+	outcome: Outcome;
+	/** ISO 8601; null where the run does not tell when. */
+	startedAt: string | null;
+	finishedAt: string | null;
+}
+
+/** @throws Refusal 2 before the upgrade of this run, and after it was taken back */
+export function needUpgrade(look: Look): Upgraded {
+	const outcome = look.upgrade();
+	if (outcome === null) throw new Refusal(2, 'There is no finished upgrade in this run yet: this can be verified only after it.');
+	if (outcome.status !== 'done') throw new Refusal(2, `The last upgrade is not done (${outcome.status}: ${outcome.reason}): this can be verified only after one that is.`);
+	const last = look.state.actions.findLast(action => action.action === 'upgrade' || action.action === 'downgrade');
+	if (last?.action === 'downgrade' && last.status === 'done') throw new Refusal(2, `The upgrade was taken back to ${last.to.join(', ') || 'base'} since: there is nothing of it to verify.`);
+	const finishedAt = look.state.log.findLast(line => line.text.startsWith(`upgrade ${outcome.status} after`))?.at ?? null;
+	return {outcome, finishedAt, startedAt: finishedAt && new Date(Date.parse(finishedAt) - outcome.seconds * 1000).toISOString()};
+}
+
+/** Facts of the files on the plan's path. @throws Refusal 2 when one does not parse */
+export async function needFacts(look: Look): Promise<ReadableFacts[]> {
+	return (await look.facts()).map(facts => {
+		if (facts.problem) throw new Refusal(2, describeProblem(facts.problem));
+		return facts as ReadableFacts;
+	});
+}
+
+/** What a rehearsal was made of. */
+export function rehearsalEvidence(rehearsal: Rehearsal): Evidence {
+	return {
+		kind: 'note',
+		title: `rehearsal of ${rehearsal.revisions.length} revisions in ${rehearsal.seconds.toFixed(1)} s`,
+		body: [`on ${rehearsal.basis}`, ...rehearsal.revisions.map(each => `${each.revision}: up ${each.up.toFixed(2)} s, down ${each.down.toFixed(2)} s, up again ${each.again.toFixed(2)} s`), ...rehearsal.problems.map(problem => `problem: ${problem}`)].join('\n'),
+	};
+}
+
+/** The Alembic runs of a rehearsal, with their exit codes and output. */
+export function commandsEvidence(rehearsal: Rehearsal): Evidence[] {
+	return rehearsal.commands.map(({argv, exit, seconds, output}) => ({kind: 'command', title: `${exit === 0 ? 'succeeded' : 'failed'} after ${seconds.toFixed(2)} s`, command: argv, exit, body: output}));
+}
