@@ -7,6 +7,7 @@ export const command: Command = {
 	usage: 'downgrade REVISION [--confirm DATABASE] [--detach] [--progress json]',
 	says: 'Takes the database back to REVISION.',
 	options: '--confirm DATABASE  the database\'s name, needed in production\n--detach            start it in a detached room and return at once\n--progress json     JSON lines of progress on stderr',
+	words: 1,
 	flags: {confirm: {type: 'string'}, detach: {type: 'boolean'}, progress: {type: 'string'}},
 	run(call) {
 		const [revision] = call.input;

@@ -1,8 +1,10 @@
 /** Parses the command line, loads the settings, runs the command, and turns what goes wrong into a sentence and an exit code. */
 import meow from 'meow';
 import {loadSettings} from '../config/load.ts';
+import type {Settings} from '../config/settings.ts';
+import {nearestWord} from '../config/suggest.ts';
 import {Refusal} from '../journal/refusal.ts';
-import type {Command} from './command.ts';
+import type {Command, Flag} from './command.ts';
 import {commands, type CommandName} from './index.ts';
 import {createOutput} from './output.ts';
 
@@ -46,7 +48,7 @@ export async function main({argv, environment, directory, stdin, stdout, stderr}
 	let output = createOutput({json: argv.includes('--json'), stdout, stderr});
 	try {
 		const {name, rest, before} = split(argv);
-		if (name !== null && !(name in commands)) throw new Refusal(2, `There is no command ${JSON.stringify(name)}; \`holdpoint --help\` lists them.`);
+		if (name !== null && !Object.hasOwn(commands, name)) throw new Refusal(2, `There is no command ${JSON.stringify(name)}${didYouMean(name, Object.keys(commands))}; \`holdpoint --help\` lists them.`);
 		const entry = name === null ? null : commands[name as CommandName];
 		const command = entry ? (await entry.load()).command : (await import('./console.ts')).command;
 		if (rest.includes('--help') || before.includes('--help')) {
@@ -58,14 +60,17 @@ export async function main({argv, environment, directory, stdin, stdout, stderr}
 			autoHelp: false, autoVersion: false, description: false, allowUnknownFlags: true,
 		});
 		if (parsed.flags['version'] === true) {
-			output.raw(`${parsed.pkg.version}\n`);
+			output.raw(`${String(parsed.pkg.version)}\n`);
 			return 0;
 		}
 		refuseUnknown({argv: [...before, ...rest], command});
+		const given = {input: parsed.input.map(String), flags: parsed.flags as Record<string, unknown>};
+		refuseIncomplete(given, command);
 		output = createOutput({json: parsed.flags['json'] === true, stdout, stderr});
 		const interactive = Boolean(stdin.isTTY && stdout.isTTY && !environment['CI']);
-		const settings = await loadSettings({flags: parsed.flags as never, environment, directory, interactive, needsProject: command.needsProject ?? true});
-		return await command.run({input: parsed.input, flags: parsed.flags, settings, output, environment, directory});
+		const needs = typeof command.needs === 'function' ? command.needs(given) : command.needs ?? 'project';
+		const settings = needs === 'nothing' ? none : await loadSettings({flags: parsed.flags as never, environment, directory, interactive, needsProject: needs === 'project'});
+		return await command.run({...given, settings, output, environment, directory, stdin});
 	} catch (error) {
 		if (error instanceof Refusal) {
 			output.talk(`holdpoint: ${error.message}`);
@@ -88,15 +93,43 @@ function split(argv: string[]): {name: string | null; before: string[]; rest: st
 	return {name: null, before: argv, rest: []};
 }
 
+/** What a command that needs nothing has for settings: a use of them is a fault of ours, and is seen as one. */
+const none = new Proxy({} as Settings, {
+	get(_, name) {
+		throw new Error(`this command has no settings (${String(name)})`);
+	},
+});
+
 /** meow would end the process by itself; ours answers like everything else. */
 function refuseUnknown({argv, command}: {argv: string[]; command: Command}): void {
-	const known = new Set(Object.keys({...globalFlags, ...command.flags}).flatMap(flag => [`--${kebab(flag)}`, `--no-${kebab(flag)}`]));
+	const own = Object.keys({...globalFlags, ...command.flags}).map(flag => `--${kebab(flag)}`);
+	const known = new Set(own.flatMap(flag => [flag, flag.replace('--', '--no-')]));
 	for (const word of argv) {
 		if (word === '--') return;
 		const flag = word.split('=', 1)[0] as string;
-		if (flag.startsWith('--') && !known.has(flag)) throw new Refusal(2, `There is no option ${flag} here; \`holdpoint ${command.usage.split(' ', 1)[0]} --help\` lists them.`);
-		if (/^-[a-zA-Z]/.test(flag)) throw new Refusal(2, `There is no option ${flag}; options have long names here.`);
+		if (flag.startsWith('--') && !known.has(flag)) throw new Refusal(2, `There is no option ${flag} here${didYouMean(flag, own)}; \`holdpoint ${nameOf(command)}--help\` lists them.`);
+		if (/^-[a-zA-Z]/.test(flag)) throw new Refusal(2, `There is no option ${flag}; options have long names here. A value that begins with a hyphen is given with =, as in --note=-1.`);
 	}
+}
+
+/** An option without its value, a value that is no number, a word too many. */
+function refuseIncomplete({input, flags}: {input: string[]; flags: Record<string, unknown>}, command: Command): void {
+	for (const [name, flag] of Object.entries<Flag>({...globalFlags, ...command.flags})) {
+		if (flag.type === 'string' && !flag.bare && [flags[name]].flat().includes('')) throw new Refusal(2, `--${kebab(name)} needs a value.`);
+		if (flag.type === 'number' && Number.isNaN(flags[name])) throw new Refusal(2, `--${kebab(name)} needs a number.`);
+	}
+	const most = command.words ?? 0;
+	if (input.length > most) throw new Refusal(2, `${JSON.stringify(input[most])} is a word too many: holdpoint ${command.usage}`);
+}
+
+function didYouMean(word: string, known: string[]): string {
+	const nearest = nearestWord(word, known);
+	return nearest === undefined ? '' : `; did you mean ${nearest}?`;
+}
+
+function nameOf(command: Command): string {
+	const [name = ''] = command.usage.split(' ', 1);
+	return /^[a-z]/.test(name) ? `${name} ` : '';
 }
 
 function kebab(name: string): string {

@@ -20,7 +20,7 @@ export async function migrate(call: Call, {action, revision, expect, database}: 
 	const progress = textFlag(call, 'progress');
 	if (progress !== undefined && progress !== 'json') throw new Refusal(2, `--progress can be json, not ${JSON.stringify(progress)}.`);
 	const {settings, output} = call;
-	return withRoom(call, {mode: detach || settings.interactive ? 'detached' : 'in-process', progress: progress === 'json' ? 'json' : 'text'}, async client => {
+	return withRoom(call, {mode: detach || settings.interactive ? 'detached' : 'in-process', acts: true, progress: progress === 'json' ? 'json' : 'text'}, async client => {
 		const plan = await client.ask<Plan>('plan', {action, revision});
 		if (plan.revisions.length === 0) {
 			const said = `The database is at ${plan.from.join(', ') || 'base'} already; there is nothing to ${action}.`;

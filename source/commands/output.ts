@@ -5,6 +5,8 @@ import {createScrubber} from '../journal/scrub.ts';
 export interface Output {
 	readonly json: boolean;
 	readonly scrubber: Scrubber;
+	/** Width of the terminal that shows the data; Infinity where it goes into a file or a pipe. */
+	readonly columns: number;
 	/** One JSON document, or one line of JSON lines. */
 	document(value: unknown): void;
 	line(value: unknown): void;
@@ -23,9 +25,10 @@ export function createOutput({json, stdout, stderr}: {json: boolean; stdout: Nod
 	return {
 		json,
 		scrubber,
+		columns: stdout.isTTY ? stdout.columns || 80 : Infinity,
 		document: value => write(stdout, `${JSON.stringify(value, null, stdout.isTTY ? 2 : undefined)}\n`),
 		line: value => write(stdout, `${JSON.stringify(value)}\n`),
-		text: text => void (json || write(stdout, `${printableLines(text)}\n`)),
+		text: text => void (json || write(stdout, text === '' ? '' : `${printableLines(text)}\n`)),
 		talk: text => write(stderr, `${printableLines(text)}\n`),
 		raw: text => write(stdout, text),
 	};

@@ -8,13 +8,15 @@ import type {Call} from './command.ts';
 
 export interface WithRoomOptions {
 	mode?: 'in-process' | 'detached';
+	/** For actions: other shells can steer it, and what an earlier room left is settled first. */
+	acts?: boolean;
 	/** Says on stderr what happens while it happens: lines for people, or JSON lines. */
 	progress?: 'text' | 'json';
 }
 
 /** Enters the room of the target, lets `work` speak to it, and leaves. */
-export async function withRoom<T>(call: Call, {mode = 'in-process', progress}: WithRoomOptions, work: (client: RoomClient, entered: Entered) => Promise<T>): Promise<T> {
-	const entered = await enterRoom({settings: call.settings, environment: call.environment, mode, program: programOf(), askPassword: call.settings.interactive ? askPassword : null});
+export async function withRoom<T>(call: Call, {mode = 'in-process', acts, progress}: WithRoomOptions, work: (client: RoomClient, entered: Entered) => Promise<T>): Promise<T> {
+	const entered = await enterRoom({settings: call.settings, environment: call.environment, mode, program: programOf(), acts, askPassword: call.settings.interactive ? askPassword : null});
 	const stopTelling = progress ? await tellProgress(call, entered.client, progress) : () => {};
 	const stopSignals = cancelOnSignals(call, entered);
 	try {
@@ -94,7 +96,7 @@ function cancelOnSignals(call: Call, {client, inProcess}: Entered): () => void {
 }
 
 /** As psql does: on the terminal, without echo. */
-async function askPassword(question: string): Promise<string> {
+export async function askPassword(question: string): Promise<string> {
 	const muted = createInterface({input: process.stdin, output: undefined, terminal: true});
 	process.stderr.write(question);
 	try {

@@ -44,7 +44,7 @@ async function verifyArtifacts(state: RunState, folder: string): Promise<string[
 }
 
 /** A run's folder may have been copied to another machine: paths inside it are looked for there. */
-function relocated(file: string, folder: string): string {
+export function relocated(file: string, folder: string): string {
 	const marker = `${path.sep}${path.basename(folder)}${path.sep}`;
 	const at = file.lastIndexOf(marker);
 	return at < 0 ? file : path.join(folder, file.slice(at + marker.length));

@@ -89,11 +89,15 @@ export function createActions(room: Room): Actions {
 			room.open(by);
 			return makePlan(context(by), request);
 		},
-		migrate: ({by, ...request}) => exclusively(request.action, by, async action => {
-			const outcome = await runMigration(action, request satisfies MigrationRequest);
-			if ('status' in outcome) await settle(afterMigration, by);
-			return outcome;
-		}),
+		async migrate({by, ...request}) {
+			// What was edited or has aged a moment ago must not pass a hold point.
+			if (!busy) await room.checks.refresh();
+			return exclusively(request.action, by, async action => {
+				const outcome = await runMigration(action, request satisfies MigrationRequest);
+				if ('status' in outcome) await settle(afterMigration, by);
+				return outcome;
+			});
+		},
 		backup: ({by, ...request}) => exclusively('backup', by, async action => {
 			const backup = await takeBackup(action, request);
 			await settle(afterBackup, by);

@@ -10,13 +10,15 @@ export interface StartDetachedOptions {
 	environment: NodeJS.ProcessEnv;
 	/** argv of this program up to its own arguments: the runtime, its options, the entry. */
 	program: readonly string[];
+	/** What a person was asked for here; the room has nobody to ask. */
+	password?: string;
 }
 
 /** Hello of a room that has opened, or why it has not. */
 export type Hello = {socket: string; pid: number} | {exit: number; reason: string};
 
 /** Starts it and waits until it listens. Settings go over a pipe, since they may hold secrets. @throws Refusal as the room gave it */
-export async function startDetached({settings, environment, program}: StartDetachedOptions): Promise<{socket: string; pid: number}> {
+export async function startDetached({settings, environment, program, password}: StartDetachedOptions): Promise<{socket: string; pid: number}> {
 	mkdirSync(settings.stateDir, {recursive: true, mode: 0o700});
 	const log = openSync(path.join(settings.stateDir, 'room.log'), 'a', 0o600);
 	const [runtime, ...rest] = program as [string, ...string[]];
@@ -34,7 +36,7 @@ export async function startDetached({settings, environment, program}: StartDetac
 		child.on('error', error => reject(new Refusal(2, `The room can't be started: ${error.message}.`)));
 		child.on('exit', code => reject(new Refusal(5, `The room ended with ${code} before it said anything; see ${path.join(settings.stateDir, 'room.log')}.`)));
 		stdin.on('error', () => {});
-		stdin.end(`${JSON.stringify(settings)}\n`);
+		stdin.end(`${JSON.stringify({settings, password})}\n`);
 	});
 	stdout.destroy();
 	child.removeAllListeners('exit');

@@ -5,6 +5,7 @@ import {createScrubber} from '../journal/scrub.ts';
 import {connectRoom} from './client.ts';
 import {startDetached} from './detached.ts';
 import {inProcessClient} from './in-process.ts';
+import {listenFor} from './listen.ts';
 import {openRoom} from './open.ts';
 import type {RoomClient} from './protocol.ts';
 import {readRoomFile, readRun} from './run-folder.ts';
@@ -17,6 +18,8 @@ export interface EnterOptions {
 	/** `detached`: start a room that outlives this process when none is at work. */
 	mode: 'in-process' | 'detached';
 	program: readonly string[];
+	/** A room in this process is found by other shells too, and first settles what an earlier one left: for what must be steered. */
+	acts?: boolean;
 	askPassword?: LinkOptions['askPassword'];
 }
 
@@ -28,30 +31,46 @@ export interface Entered {
 }
 
 /** @throws Refusal when there is no way in */
-export async function enterRoom({settings, environment, mode, program, askPassword}: EnterOptions): Promise<Entered> {
+export async function enterRoom({settings, environment, mode, program, acts = false, askPassword}: EnterOptions): Promise<Entered> {
 	const {by} = settings;
 	const named = settings.run ? await connectNamed(settings, settings.run) : null;
 	if (named) return remote(named);
 	const scrubber = createScrubber();
-	const target = await linkTarget({settings, environment, scrubber, askPassword});
+	let password: string | undefined;
+	const asked = askPassword && (async (question: string) => (password = await askPassword(question)));
+	const target = await linkTarget({settings, environment, scrubber, askPassword: asked});
 	const {host, port, database} = target.target;
 	const socketFile = socketPath({stateDir: settings.stateDir, project: settings.project, target: {host, port, database}});
 	const there = await connectRoom(socketFile, {by});
 	if (there || mode === 'detached') await target.close();
 	if (there) return remote(there);
 	if (mode === 'detached') {
-		const {socket} = await startDetached({settings, environment, program});
+		const {socket} = await startDetached({settings, environment, program, password});
 		const client = await connectRoom(socket, {by});
 		if (!client) throw new Refusal(5, `The room that was started does not answer at ${socket}.`);
 		return remote(client);
 	}
 	const room = await openRoom({settings, environment, askPassword, inProcess: true, target, scrubber});
+	let listening: Awaited<ReturnType<typeof listenFor>> | null = null;
+	try {
+		if (acts) {
+			listening = await listenFor(room);
+			// To those who come in, it is another process's.
+			room.facts.inProcess = false;
+			await room.actions.resume();
+		}
+	} catch (error) {
+		await room.end('its command could not begin');
+		await listening?.close();
+		throw error;
+	}
 	return {
 		client: inProcessClient(room, {by}),
 		inProcess: true,
 		async leave() {
 			await room.actions.idle();
 			await room.end('its command has ended');
+			await listening?.close();
 		},
 	};
 }

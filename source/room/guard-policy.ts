@@ -16,6 +16,12 @@ const limits: Record<string, Limit> = {
 	max_retained_wal_bytes: 'maxRetainedWalBytes',
 };
 
+/** Every key with its value, as holdpoint.yaml has them. */
+export function describePolicy(policy: GuardPolicy): [key: string, value: string][] {
+	const numbers = Object.entries(limits).map(([key, limit]): [string, string] => [key, String(policy[limit] ?? 'off')]);
+	return [...numbers, ['samples', String(policy.samples)], ['action', policy.action]];
+}
+
 /** @throws Refusal 2 for a key that is none, or a value that is no limit */
 export function changePolicy(policy: GuardPolicy, key: string, value: string): GuardPolicy {
 	if (key === 'action') {

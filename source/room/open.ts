@@ -2,8 +2,8 @@
 import {readFileSync} from 'node:fs';
 import {hostname} from 'node:os';
 import path from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {parseChecklist, requireItems} from '../checklist/parse.ts';
+import {shippedChecklist} from '../checklist/shipped.ts';
 import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
 import {createScrubber, type Scrubber} from '../journal/scrub.ts';
@@ -19,7 +19,6 @@ import {linkTarget, type LinkOptions, type TargetLink} from './target-link.ts';
 import {describePlace} from './place.ts';
 import {createWatch} from './watch.ts';
 
-const shipped = fileURLToPath(new URL('../../checklists/migration-deployment.md', import.meta.url));
 /** Files change under our feet; so often it is looked whether evidence still holds. */
 const refreshMs = 1500;
 const beatMs = 1000;
@@ -36,7 +35,7 @@ export interface OpenRoomOptions {
 
 /** @throws Refusal when the target can't be reached, or another room owns the run */
 export async function openRoom({settings, environment, askPassword, inProcess, target: given, scrubber = createScrubber()}: OpenRoomOptions): Promise<Room> {
-	const checklist = readChecklist(settings.checklist ?? shipped);
+	const checklist = readChecklist(settings.checklist ?? shippedChecklist);
 	const target = given ?? await linkTarget({settings, environment, scrubber, askPassword});
 	const known = settings.run ? readRun(settings.stateDir, settings.run).state : findOpenRun(settings.stateDir, {project: settings.project, target: target.target});
 	const listeners = new Set<Listener>();
@@ -51,6 +50,8 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 		run: known ? {id: known.run} : {draft: draftOf({settings, target, checklist})},
 		scrub: value => scrubber.value(value),
 		onEvent: (event: JournalEvent, state: RunState) => tell({push: 'event', event, head: state.head}),
+		// Who only looks leaves no trace in the journal.
+		...(known && inProcess && {beforeFirst: () => begin(settings.by)}),
 	});
 	const room = {
 		settings, environment, scrubber, checklist: known ? pinned(known, checklist) : checklist, keeper, target, consoles: listeners, tell,
@@ -99,7 +100,7 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 		keeper.close();
 		endWith(reason);
 	};
-	if (known) begin(settings.by);
+	if (known && !inProcess) begin(settings.by);
 	return room as Room;
 }
 

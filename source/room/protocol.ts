@@ -56,6 +56,8 @@ export interface RoomFacts {
 	warnings: string[];
 	/** Whether a password is missing and is waited for. */
 	waitingForCredentials: boolean;
+	/** Absolute path of the socket, where it listens on one. */
+	socket?: string;
 }
 
 /** One end of a conversation with a room, in another process or in this one. */

@@ -34,11 +34,13 @@ export interface KeepRunOptions {
 	run: {draft: EventData<'run-opened'>} | {id: string};
 	scrub: <T>(value: T) => T;
 	onEvent: (event: JournalEvent, state: RunState) => void;
+	/** Called once, before the first event that is recorded in a run that was taken over. */
+	beforeFirst?: () => void;
 	now?: () => Date;
 }
 
 /** Takes a run, or the draft of one. @throws Refusal 3 when another room owns it. */
-export function keepRun({stateDir, run, scrub, onEvent, now = () => new Date()}: KeepRunOptions): RunKeeper {
+export function keepRun({stateDir, run, scrub, onEvent, beforeFirst, now = () => new Date()}: KeepRunOptions): RunKeeper {
 	let journal: Journal | null = null;
 	let ownership: Ownership | null = null;
 	let draft: RunState | null = null;
@@ -54,8 +56,12 @@ export function keepRun({stateDir, run, scrub, onEvent, now = () => new Date()}:
 	if ('id' in run) take(run.id);
 	else draft = fold(null, {seq: 0, at: now().toISOString(), kind: 'run-opened', by: 'holdpoint', previous: '', ...scrub(run.draft)} as JournalEvent);
 
+	let first = beforeFirst;
 	const opened = () => {
 		if (!journal) throw new Error('the run is not open yet');
+		const before = first;
+		first = undefined;
+		before?.();
 		return journal;
 	};
 	const keeper: RunKeeper = {

@@ -16,7 +16,12 @@ export function socketPath({stateDir, project, target}: {stateDir: string; proje
 	const name = `${hash([stateDir, project, target.host, target.port, target.database].join('\n')).slice(0, 8)}.sock`;
 	const folder = path.join(stateDir, 's');
 	if (Buffer.byteLength(path.join(folder, name)) <= maxPathBytes && !isOnNetwork(stateDir)) return path.join(ownFolder(folder), name);
-	return path.join(ownFolder(path.join(tmpdir(), `holdpoint-${userInfo().uid}`)), name);
+	return path.join(ownFolder(temporaryFolder()), name);
+}
+
+/** Every folder in which a room of a state folder may listen; they need not exist. */
+export function socketFolders(stateDir: string): string[] {
+	return [path.join(stateDir, 's'), temporaryFolder()];
 }
 
 /** Whether a folder, or the nearest one above it that exists, lies on a network file system. */
@@ -26,6 +31,10 @@ export function isOnNetwork(folder: string): boolean {
 	} catch {
 		return folder !== path.dirname(folder) && isOnNetwork(path.dirname(folder));
 	}
+}
+
+function temporaryFolder(): string {
+	return path.join(tmpdir(), `holdpoint-${userInfo().uid}`);
 }
 
 /** Makes a 0700 folder, or checks that the one there is ours alone: in a shared temporary folder somebody may have put it there first. */

@@ -20,7 +20,10 @@ export const approve = roomCommand({
 	async run(room, params, asker) {
 		const by = (params.by ?? asker.by).trim();
 		if (by === '') throw new Refusal(2, 'An approval needs a name.');
-		const current = await room.actions.plan({action: room.state().plan?.action ?? 'upgrade', by, revision: room.state().plan?.to.join(' ')});
+		const known = room.state().plan;
+		const action = known?.action ?? 'upgrade';
+		const current = await room.actions.plan({action, by, revision: known && (known.to.length > 1 ? 'heads' : known.to[0] ?? (action === 'downgrade' ? 'base' : undefined))});
+		if (current.revisions.length === 0) throw new Refusal(3, `The database is at ${current.from.join(', ') || 'base'} already; there is nothing to approve.`);
 		if (params.digest !== undefined && !current.digest.startsWith(params.digest)) throw new Refusal(3, `The plan is now ${current.digest.slice(0, 16)}, not ${params.digest.slice(0, 16)}; look at it again before you approve it.`);
 		room.keeper.record('plan-approved', by, {digest: current.digest, approver: by, signed: false});
 		const approvals = room.state().approvals.filter(approval => approval.digest === current.digest);

@@ -2,20 +2,43 @@
 import {readFileSync, statSync} from 'node:fs';
 import {z} from 'zod';
 import {Refusal} from '../../journal/refusal.ts';
+import {idleSeconds} from '../idle.ts';
 import {maxLineBytes} from '../protocol.ts';
+import type {ItemCounts} from '../../journal/shapes/item.ts';
+import type {ActionName, Environment} from '../../journal/shapes/plan.ts';
 import {roomCommand} from './command.ts';
+
+/** What `status` answers. */
+export interface RoomStatus {
+	pid: number;
+	socket: string | null;
+	/** Null while no run is open. */
+	run: string | null;
+	project: string;
+	stateDir: string;
+	database: string;
+	host: string;
+	environment: Environment;
+	seq: number;
+	items: ItemCounts;
+	running: {action: ActionName; startedAt: string; attempt: number; revision: string | null; heldSince: string | null} | null;
+	alarms: string[];
+	consoles: number;
+	idleSeconds: number;
+}
 
 export const status = roomCommand({
 	name: 'status',
 	says: 'what the room is doing, in few words',
 	decides: false,
 	params: z.object({}),
-	run(room) {
+	run(room): RoomStatus {
 		const {run, target, running, counts, alarms, seq} = room.state();
 		return {
 			run: room.keeper.opened ? run : null, database: target.database, host: target.host, environment: target.environment, seq, items: counts,
 			running: running && {action: running.action, startedAt: running.startedAt, attempt: running.attempt, revision: running.revisions.at(-1)?.revision ?? null, heldSince: running.heldSince},
-			alarms: alarms.map(alarm => alarm.text), consoles: room.consoles.size, pid: process.pid,
+			alarms: alarms.map(alarm => alarm.text), consoles: room.consoles.size, idleSeconds: idleSeconds(room),
+			pid: process.pid, socket: room.facts.socket ?? null, project: room.settings.project, stateDir: room.settings.stateDir,
 		};
 	},
 });
@@ -33,10 +56,13 @@ export const attach = roomCommand({
 
 export const state = roomCommand({
 	name: 'state',
-	says: 'the whole state of the run',
+	says: 'the whole state of the run; refresh: after looking whether its evidence still holds',
 	decides: false,
-	params: z.object({}),
-	run: room => ({state: room.state(), opened: room.keeper.opened}),
+	params: z.object({refresh: z.boolean().default(false)}),
+	async run(room, {refresh}) {
+		if (refresh) await room.checks.refresh();
+		return {state: room.state(), opened: room.keeper.opened};
+	},
 });
 
 export const events = roomCommand({

@@ -1,0 +1,40 @@
+/** Opens the control room on this terminal, and says afterwards how to come back. */
+import {Refusal} from '../journal/refusal.ts';
+import {enterRoom} from '../room/enter.ts';
+import type {Call} from './command.ts';
+import {askPassword, programOf} from './with-room.ts';
+
+export interface ControlRoomOptions {
+	/** Default: a room that outlives this terminal. */
+	mode?: 'in-process' | 'detached';
+}
+
+/** @throws Refusal 2 without a terminal that can show it */
+export async function openControlRoom(call: Call, {mode = 'detached'}: ControlRoomOptions = {}): Promise<number> {
+	const {settings, environment} = call;
+	refuseWithoutTerminal(call);
+	const entered = await enterRoom({settings, environment, mode, program: programOf(), askPassword});
+	try {
+		const {openConsole} = await import('../console/open.tsx');
+		const {reason, summary} = await openConsole({client: entered.client, settings, ascii: isAscii(environment)});
+		call.output.talk(summary);
+		return reason === 'gone' ? 5 : 0;
+	} finally {
+		await entered.leave();
+	}
+}
+
+/** @throws Refusal 2 */
+export function refuseWithoutTerminal({settings, environment}: Pick<Call, 'settings' | 'environment'>): void {
+	if (!settings.interactive) {
+		const why = environment['CI'] ? 'CI is set' : 'this is no terminal';
+		throw new Refusal(2, `The control room needs a terminal, and ${why}; without one use items, check, plan, review, backup, rehearse, upgrade, downgrade, show, report: \`holdpoint --help\`.`);
+	}
+	if (environment['TERM'] === 'dumb') throw new Refusal(2, 'The control room can\'t draw on this terminal (TERM=dumb); set TERM to what it is, such as xterm-256color, or use the commands of `holdpoint --help`.');
+}
+
+/** A locale that says nothing of UTF-8 can't show box characters; the order is that of POSIX. */
+function isAscii(environment: NodeJS.ProcessEnv): boolean {
+	const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
+	return !/utf-?8/i.test(locale);
+}

@@ -1,0 +1,31 @@
+/** Lets consoles and commands of other processes into a room, over the socket of its target. */
+import {rmSync} from 'node:fs';
+import {answerRequest} from './commands/index.ts';
+import type {Room} from './room.ts';
+import {writeRoomFile} from './run-folder.ts';
+import {serve} from './server.ts';
+import {socketPath} from './socket-path.ts';
+
+/** @throws Refusal 3 when another room listens there, 2 when it can't listen */
+export async function listenFor(room: Room): Promise<{socket: string; close(): Promise<void>}> {
+	const {settings} = room;
+	const {host, port, database} = room.target.target;
+	const socket = socketPath({stateDir: settings.stateDir, project: settings.project, target: {host, port, database}});
+	const server = await serve({socketFile: socket, handle: (request, peer) => answerRequest(room, request, peer), onGone: peer => room.detach(peer)});
+	room.facts.socket = socket;
+	const startedAt = new Date().toISOString();
+	// The run may be opened, and so get its folder, at any time.
+	const note = () => {
+		if (room.keeper.folder) writeRoomFile(room.keeper.folder, {pid: process.pid, socket, startedAt});
+	};
+	note();
+	const noting = setInterval(note, 1000);
+	return {
+		socket,
+		async close() {
+			clearInterval(noting);
+			await server.close();
+			rmSync(socket, {force: true});
+		},
+	};
+}
