@@ -11,16 +11,16 @@ export type Step = 'up' | 'down' | 'page-up' | 'page-down' | 'start' | 'end';
 /** The state after a step in the focused pane. */
 export function move(state: ConsoleState, step: Step): ConsoleState {
 	const pane = focusedPane(state);
-	if (pane === 'checklist') return scrolled({...state, cursor: stepped(selectable(checklistRows(state)).map(row => row.key), {at: state.cursor, step, page: pageOf(state, pane)}) ?? state.cursor});
+	if (pane === 'checklist') return scrolled({...state, cursor: stepped(selectable(checklistRows(state)).map(row => row.key), {at: state.cursor, step, page: pageOf(state, pane)}) ?? state.cursor}, [pane]);
 	const pids = sessions(state).map(session => session.pid);
-	if (pane === 'live' && pids.length > 0) return scrolled({...state, pid: state.pid === null ? pids[0]! : stepped(pids, {at: state.pid, step, page: pageOf(state, pane)}) ?? state.pid});
+	if (pane === 'live' && pids.length > 0) return scrolled({...state, pid: state.pid === null ? pids[0]! : stepped(pids, {at: state.pid, step, page: pageOf(state, pane)}) ?? state.pid}, [pane]);
 	return scrollBy(state, pane, step);
 }
 
-/** Each pane's first row brought to where its cursor is seen, and not past its end. */
-export function scrolled(state: ConsoleState): ConsoleState {
+/** The first rows of lists brought to where their cursor is seen, and not past their end. */
+export function scrolled(state: ConsoleState, lists: readonly PaneId[] = ['checklist', 'live']): ConsoleState {
 	const tops = {...state.tops};
-	for (const pane of ['checklist', 'live'] as const) {
+	for (const pane of lists) {
 		const box = boxOf(state, pane);
 		if (!box) continue;
 		const height = contentRows(box);

@@ -1,12 +1,13 @@
 /** What the room tells, taken into the state. Nothing here is guessed: what is on the screen has happened. */
-import type {JournalEvent} from '../journal/events.ts';
+import type {EventOf, JournalEvent} from '../journal/events.ts';
 import {fold} from '../journal/fold.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
 import type {Activity, RoomFacts} from '../room/protocol.ts';
+import {isWide} from './layout.ts';
 import {pidOrder} from './panels/live/state.ts';
 import {checklistRows, selectable} from './panels/checklist/state.ts';
-import {failedOutcome, sampleLimit, type Contact, type ConsoleState, type ReviewAnswer} from './state.ts';
+import {failedOutcome, sampleLimit, type Contact, type ConsoleState, type Message, type ReviewAnswer} from './state.ts';
 
 export type RoomAction =
 	| {type: 'attached'; run: RunState | null; samples: readonly Sample[]; readOnly: boolean; room: RoomFacts}
@@ -24,7 +25,7 @@ export function reduceRoom(state: ConsoleState, action: {type: string}): Console
 	const news = action as RoomAction;
 	switch (news.type) {
 		case 'attached': {
-			const attached = {...state, attached: true, run: news.run, readOnly: state.readOnly || news.readOnly, room: news.room, silentSince: null, gone: null};
+			const attached = {...state, attached: true, run: news.run, readOnly: state.readOnly || news.readOnly, room: news.room, silentSince: null, gone: null, message: warned(news.room) ?? state.message};
 			return withCursor(withSamples({...attached, outcome: failedOutcome(news.run), samples: []}, news.samples));
 		}
 
@@ -40,14 +41,25 @@ export function reduceRoom(state: ConsoleState, action: {type: string}): Console
 	}
 }
 
+/** What the first screen warns of: logout would end the run, a network file system, a password is missing. */
+function warned(room: RoomFacts): Message | null {
+	const warnings = [...(room.waitingForCredentials ? ['The room waits for credentials of the database; until then what it shows is old.'] : []), ...room.warnings];
+	return warnings.length > 0 ? {text: warnings.join(' '), level: 'warning'} : null;
+}
+
 /** Folds an event that comes next; one already in the snapshot is left out. A state of sequence 0 is a preview of a run not yet opened. */
 function withEvent(state: ConsoleState, event: JournalEvent): ConsoleState {
 	if (state.run && event.seq <= state.run.seq) return state;
 	if ((state.run === null || state.run.seq === 0) && event.kind !== 'run-opened') return state;
 	const run = fold(state.run, event);
-	if (event.kind === 'action-started') return {...state, run, outcome: null, detailWanted: false};
+	if (event.kind === 'action-started') return {...state, run, outcome: null, detailWanted: false, ...(followsMe(state, event) && {view: 'live' as const, focus: 'live' as const})};
 	if (event.kind === 'action-finished') return {...state, run, outcome: failedOutcome(run) === event.outcome ? event.outcome : state.outcome, focus: state.focus === 'progress' ? 'checklist' : state.focus};
 	return {...state, run};
+}
+
+/** Where there is room for one pane only, whoever starts a migration sees it. */
+function followsMe(state: ConsoleState, event: EventOf<'action-started'>): boolean {
+	return event.by === state.by && !isWide(state) && (event.action === 'upgrade' || event.action === 'downgrade');
 }
 
 function withSamples(state: ConsoleState, samples: readonly Sample[]): ConsoleState {

@@ -2,7 +2,7 @@
 import type {Item} from '../journal/shapes/item.ts';
 import type {Outcome} from '../journal/shapes/outcome.ts';
 import type {Review} from '../journal/shapes/review.ts';
-import type {RunState} from '../journal/shapes/run.ts';
+import type {RunningAction, RunState} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
 import type {Activity, RoomFacts} from '../room/protocol.ts';
 import type {Dialog} from './dialogs/dialog.ts';
@@ -105,6 +105,12 @@ export function currentItem(state: ConsoleState): Item | undefined {
 /** An action, or a long piece of work of the room, is under way. */
 export function isBusy(state: ConsoleState): boolean {
 	return Boolean(state.run?.running) || Object.values(state.activities).some(activity => !activity.done);
+}
+
+/** The running action when it moves the database along its revisions. */
+export function runningMigration(run: RunState | null): RunningAction | null {
+	const running = run?.running ?? null;
+	return running?.action === 'upgrade' || running?.action === 'downgrade' ? running : null;
 }
 
 /** An unknown environment counts as production. */

@@ -21,17 +21,37 @@ export const Lines = memo(function Lines({lines, width, height, color, ascii, gr
 	return (
 		<Box flexDirection="column" width={width} height={height} flexShrink={0} overflow="hidden">
 			{rows.map((row, index) => (
-				<Box key={index} height={1} width={width} flexShrink={0}>
-					<Text wrap="truncate">
-						{fit(row, {width, ascii}).map((piece, position) => (
-							<Text key={position} {...lookOf(greyed(piece.tone, grey), color)}>{piece.text}</Text>
-						))}
-					</Text>
-				</Box>
+				<Row key={index} row={row} width={width} color={color} ascii={ascii} grey={grey} />
 			))}
 		</Box>
 	);
 });
+
+interface RowProps {
+	row: Line;
+	width: number;
+	color: boolean;
+	ascii: boolean;
+	grey: boolean;
+}
+
+const Row = memo(function Row({row, width, color, ascii, grey}: RowProps) {
+	return (
+		<Box height={1} width={width} flexShrink={0}>
+			<Text wrap="truncate">
+				{fit(row, {width, ascii}).map((piece, position) => (
+					piece.tone === 'plain' && !grey ? piece.text : <Text key={position} {...lookOf(greyed(piece.tone, grey), color)}>{piece.text}</Text>
+				))}
+			</Text>
+		</Box>
+	);
+}, sameRow);
+
+/** Rows are made anew with each state; only one that reads or looks otherwise is drawn. */
+function sameRow(before: RowProps, after: RowProps): boolean {
+	return before.width === after.width && before.color === after.color && before.ascii === after.ascii && before.grey === after.grey
+		&& before.row.length === after.row.length && before.row.every(({text, tone}, index) => text === after.row[index]!.text && tone === after.row[index]!.tone);
+}
 
 function greyed(tone: Tone, grey: boolean): Tone {
 	return grey && tone !== 'selected' ? 'dim' : tone;

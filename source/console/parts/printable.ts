@@ -2,6 +2,8 @@
 import stringWidth from 'string-width';
 
 const plainAscii = /^[\x20-\x7E]*$/;
+/** ASCII and our own glyphs, one column each: most of what is drawn, and measuring was the costliest part of a frame. */
+const single = /^[\x20-\x7E\u00BB\u2026\u203A\u2192\u2500-\u259F\u25B8\u25BE\u2713\u2717]*$/;
 /** C0, C1 and DEL; marks that turn the direction of text; invisible joiners and spaces; separators; lone surrogates. */
 const unsafe = /[\u0000-\u001F\u007F-\u009F\u00AD\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFE00-\uFE0F\uFEFF\uFFF9-\uFFFB]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]|[\u{E0000}-\u{E0FFF}]/gu;
 /** What our own sentences use, for terminals that can't show it. */
@@ -14,14 +16,14 @@ const segmenter = new Intl.Segmenter('en', {granularity: 'grapheme'});
  * With `ascii` everything a non-UTF-8 terminal can't show becomes `?`.
  */
 export function printable(text: string, ascii = false): string {
-	if (plainAscii.test(text)) return text;
+	if (ascii ? plainAscii.test(text) : single.test(text)) return text;
 	const safe = text.replace(unsafe, character => escape(character, ascii));
 	return ascii ? [...segmenter.segment(safe)].map(({segment}) => (plainAscii.test(segment) ? segment : spelled[segment] ?? '?'.repeat(stringWidth(segment)))).join('') : safe;
 }
 
 /** Columns that a printable text takes on a terminal. */
 export function widthOf(text: string): number {
-	return plainAscii.test(text) ? text.length : stringWidth(text);
+	return single.test(text) ? text.length : stringWidth(text);
 }
 
 /** A printable text cut to so many columns; what was cut is marked at its end. */
@@ -30,7 +32,7 @@ export function cut(text: string, width: number, mark = '…'): string {
 	if (widthOf(text) <= width) return text;
 	const room = width - widthOf(mark);
 	if (room < 0) return mark.slice(0, width);
-	if (plainAscii.test(text)) return text.slice(0, room) + mark;
+	if (single.test(text)) return text.slice(0, room) + mark;
 	let taken = '';
 	let used = 0;
 	for (const {segment} of segmenter.segment(text)) {

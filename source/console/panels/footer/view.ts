@@ -23,9 +23,8 @@ function lastLine(state: ConsoleState): Line {
 	if (state.message) return [span(` ${state.message.text}`, levels[state.message.level])];
 	const activity = Object.values(state.activities).at(-1);
 	if (activity) return [span(` ${activity.work}: ${activity.text}`, 'info'), span(activity.share === undefined ? '' : `  ${Math.floor(activity.share * 100)} %`, 'strong')];
-	const warning = state.room?.warnings[0];
 	const last = state.run?.log.at(-1);
-	if (!last) return [span(warning ? ` ${warning}` : '', 'warn')];
+	if (!last) return [];
 	return [span(` ${timeOf(last.at)} ${last.by}  `, 'dim'), span(last.text, last.level === 'error' ? 'bad' : last.level === 'warning' ? 'warn' : 'plain')];
 }
 

@@ -3,7 +3,7 @@ import type {WayBack} from '../../../journal/shapes/plan.ts';
 import type {RunState} from '../../../journal/shapes/run.ts';
 import {clockTime, leftOf, plural, revisions, seconds} from '../../parts/figures.ts';
 import {fit, span, spread, widthOfLine, type Line, type Tone} from '../../parts/line.ts';
-import {isOld, type ConsoleState} from '../../state.ts';
+import {isOld, runningMigration, type ConsoleState} from '../../state.ts';
 import {environmentLook} from '../../theme.ts';
 import {elapsed} from '../progress/state.ts';
 
@@ -59,8 +59,9 @@ function pathLine(state: ConsoleState): Line {
 	const {run} = state;
 	if (!run) return [];
 	const last = run.actions.findLast(outcome => outcome.action === 'upgrade' || outcome.action === 'downgrade');
-	const current = run.running?.from ?? last?.database.version ?? run.from;
-	const wanted = run.running?.to ?? run.to;
+	const moving = runningMigration(run);
+	const current = moving?.from ?? last?.database.version ?? run.from;
+	const wanted = moving?.to ?? run.to;
 	if (current.join() === wanted.join()) return [span(' at '), span(revisions(current), 'strong')];
 	return [span(` ${revisions(current)} ${state.glyphs.arrow} `), span(revisions(wanted), 'strong')];
 }
@@ -71,7 +72,7 @@ function workLine(state: ConsoleState): Line {
 	const guard = run.guard;
 	const policy = `guard ${guard.action === 'cancel' ? 'cancels' : 'tells'} at ${guard.maxBlockedSessions ?? 'no limit of'} blocked${guard.maxBlockedSeconds === null ? '' : `, ${guard.maxBlockedSeconds} s`}`;
 	if (run.running) {
-		const estimate = run.plan?.estimate?.seconds;
+		const estimate = runningMigration(run) ? run.plan?.estimate?.seconds : undefined;
 		const spent = elapsed(run.running.startedAt, state.now);
 		const left = estimate === undefined ? '' : `, ${leftOf(estimate, spent)}`;
 		return [span(`${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info'), ...backLine(run), span(`  ${policy}`, 'dim')];

@@ -4,7 +4,7 @@ import {bytes, leftOf, plural, revisions, seconds} from '../../parts/figures.ts'
 import {line, span, type Line, type Tone} from '../../parts/line.ts';
 import {meter} from '../../parts/meter.ts';
 import {pad, padStart, wrap} from '../../parts/printable.ts';
-import type {ConsoleState} from '../../state.ts';
+import {runningMigration, type ConsoleState} from '../../state.ts';
 import type {Panel} from '../panel.ts';
 import {latest} from '../live/state.ts';
 import {elapsed, nearestRule, stepsOf, type Step} from './state.ts';
@@ -17,7 +17,7 @@ export const progressPanel: Panel = {
 	id: 'progress',
 	title(state) {
 		const running = state.run?.running;
-		return running ? [span(running.action.toUpperCase(), 'info'), span(`  ${revisions(running.from)} ${state.glyphs.arrow} ${revisions(running.to)}`, 'title'), span(`  by ${running.by}`, 'dim')] : [span('Nothing runs', 'title')];
+		return running ? [span(running.action.toUpperCase(), 'info'), span(runningMigration(state.run) ? `  ${revisions(running.from)} ${state.glyphs.arrow} ${revisions(running.to)}` : '', 'title'), span(`  by ${running.by}`, 'dim')] : [span('Nothing runs', 'title')];
 	},
 	needs: state => [state.run?.running, state.run?.plan, state.now, state.samples, state.activities],
 	content(state, {width}) {
@@ -28,11 +28,12 @@ export const progressPanel: Panel = {
 };
 
 function headLines(state: ConsoleState, running: RunningAction, width: number): Line[] {
-	const estimate = state.run?.plan?.estimate;
+	const migration = runningMigration(state.run);
+	const estimate = migration ? state.run?.plan?.estimate : undefined;
 	const spent = elapsed(running.startedAt, state.now);
 	const left = estimate ? `, ${leftOf(estimate.seconds, spent)} (${estimate.basis})` : '';
 	return [
-		[span(` ${seconds(spent)}`, 'strong'), span(left), span(running.attempt > 1 ? `  attempt ${running.attempt}` : '', 'warn'), span(running.backend ? `  pid ${running.backend.pid}` : '  its session has not proved itself yet', 'dim')],
+		[span(` ${seconds(spent)}`, 'strong'), span(left), span(running.attempt > 1 ? `  attempt ${running.attempt}` : '', 'warn'), span(running.backend ? `  pid ${running.backend.pid}` : migration ? '  its session has not proved itself yet' : '', 'dim')],
 		...(running.cancelWanted ? wrap(`its end was asked for: ${running.cancelWanted}`, width - 2).map(row => line(` ${row}`, 'bad')) : []),
 		...(running.heldSince ? [line(` held for ${seconds(elapsed(running.heldSince, state.now))}: p lets it go on`, 'warn')] : running.holdWanted ? [line(' holds at its next safe point (no transaction open)', 'warn')] : []),
 		...(running.note ? wrap(running.note, width - 2).map(row => line(` ${row}`, 'warn')) : []),
@@ -50,6 +51,7 @@ function statementLines(state: ConsoleState, {statement, statements}: RunningAct
 }
 
 function stepLines(state: ConsoleState, running: RunningAction): Line[] {
+	if (!runningMigration(state.run)) return [];
 	return stepsOf(running, {plan: state.run?.plan, now: state.now}).map(step => {
 		const {tone, mark} = looks[step.state];
 		return [span(` ${state.glyphs.ascii && mark === '✓' ? 'x' : state.glyphs.ascii && mark === '»' ? '>' : mark} `, tone), span(pad(step.revision, 16)), span(padStart(step.seconds === null ? '' : seconds(step.seconds), 12), 'strong'), span(`  ${step.state}`, tone), span(`  ${step.doc}`, 'dim')];
@@ -65,7 +67,7 @@ function activityLines(state: ConsoleState, width: number): Line[] {
 
 function guardLines(state: ConsoleState): Line[] {
 	const sample = latest(state);
-	if (!state.run || !sample) return [];
+	if (!state.run || !sample || !runningMigration(state.run)) return [];
 	const nearest = nearestRule(state.run.guard, sample);
 	if (!nearest) return [line(' guard: no limit is set', 'warn')];
 	const tone: Tone = nearest.share >= 1 ? 'bad' : nearest.share >= 0.5 ? 'warn' : 'dim';
