@@ -141,7 +141,7 @@ test('after a failure one screen says what is in the database, what runs, the ch
 	await terminal.press(keys.end);
 	await terminal.see('DBA On-Call');
 	await terminal.press(keys.esc);
-	await terminal.see('Checklist  ');
+	await terminal.see('Live  ');
 	await terminal.press('f');
 	await terminal.see('UPGRADE CANCELLED');
 });
