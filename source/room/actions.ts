@@ -7,7 +7,7 @@ import {runMaintain} from '../actions/maintain.ts';
 import {resumeMigration, runMigration, type MigrationRequest} from '../actions/migrate.ts';
 import {makePlan, type PlanRequest} from '../actions/plan.ts';
 import {runRehearsal, type RehearsalRequest} from '../actions/rehearse.ts';
-import {runReview, type ReviewAnswer} from '../actions/review.ts';
+import {runReview, type ReviewAnswer, type ReviewRequest} from '../actions/review.ts';
 import type {Consent} from '../actions/policy.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
@@ -27,7 +27,7 @@ export interface Actions {
 	plan(request: PlanRequest & By): Promise<Plan>;
 	migrate(request: {action: 'upgrade' | 'downgrade'; revision?: string; consent: Consent} & By): Promise<Outcome | {nothing: string}>;
 	backup(request: BackupRequest & By): Promise<Backup>;
-	review(request: {range?: string} & By): Promise<ReviewAnswer>;
+	review(request: ReviewRequest & By): Promise<ReviewAnswer>;
 	rehearse(request: RehearsalRequest & By): Promise<Rehearsal>;
 	maintain(request: {tables: string[]; confirmed: boolean} & By): Promise<Outcome>;
 	cancel(request: {terminate: boolean; reason: string} & By): Promise<{done: boolean; reason: string}>;

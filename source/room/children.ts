@@ -7,14 +7,14 @@ import {closeSync, constants, existsSync, mkdirSync, openSync, readFileSync, rea
 import path from 'node:path';
 import {StringDecoder} from 'node:string_decoder';
 import {Refusal} from '../journal/refusal.ts';
-import {readLife, readProcessIdentity, type ProcessIdentity} from '../postgres/cluster-owner.ts';
+import {readLife, readProcessIdentity, type ProcessIdentity} from '../postgres/process-identity.ts';
 
 /**
- * $1 is the folder, the rest the program. The FIFO is opened read-write, so that neither the room's death is an end of
- * file for the program, nor a write of the room ever finds no reader. SIGHUP is ignored: closing a terminal is nothing.
+ * $1 is the folder, the rest the program. Descriptor 3 is the FIFO, opened read-write, so that neither the room's death
+ * is an end of file for the program, nor a write of the room ever finds no reader. It is inherited, not opened here: what
+ * is written into a FIFO that nobody has open is lost. SIGHUP is ignored: closing a terminal is nothing.
  */
 const wrapper = `folder=$1; shift; trap '' HUP; umask 077
-exec 3<>"$folder/control" || exit 127
 "$@" <&3 >>"$folder/stdout" 2>>"$folder/stderr" 3<&-
 code=$?
 echo "$code" >"$folder/exit.partial" && mv "$folder/exit.partial" "$folder/exit"`;
@@ -51,9 +51,11 @@ export function startChild({folder, argv, directory, environment, firstLine}: St
 	mkdirSync(folder, {recursive: true, mode: 0o700});
 	execFileSync('mkfifo', ['-m', '600', path.join(folder, 'control')]);
 	for (const name of ['stdout', 'stderr']) closeSync(openSync(path.join(folder, name), 'a', 0o600));
+	const control = openSync(path.join(folder, 'control'), constants.O_RDWR);
 	const child = spawn('/bin/sh', ['-c', wrapper, 'holdpoint-child', folder, ...argv], {
-		cwd: directory, env: environment as NodeJS.ProcessEnv, detached: true, stdio: 'ignore',
+		cwd: directory, env: environment as NodeJS.ProcessEnv, detached: true, stdio: ['ignore', 'ignore', 'ignore', control],
 	});
+	closeSync(control);
 	child.on('error', () => {});
 	if (!child.pid) throw new Refusal(2, `${argv[0]} can't be started in ${directory}.`);
 	child.unref();

@@ -63,7 +63,7 @@ export const review = roomCommand({
 	name: 'review',
 	says: 'reviews the SQL of the pending revisions',
 	decides: true,
-	params: z.object({range: z.string().optional()}),
+	params: z.object({range: z.string().optional(), pgVersion: z.number().int().min(12).max(18).optional(), rules: z.union([z.literal('all'), z.array(z.string())]).optional()}),
 	run: (room, params, asker) => room.actions.review({...params, by: asker.by}),
 });
 
