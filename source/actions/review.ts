@@ -8,6 +8,15 @@ import type {Knowledge} from '../review/knowledge.ts';
 import type {ActionContext} from './context.ts';
 import {makePlan} from './plan.ts';
 
+export interface ReviewRequest {
+	/** `FROM:TO`; default: to where the run's plan goes, else head. */
+	range?: string;
+	/** Major version to judge by; default: the server's. */
+	pgVersion?: number;
+	/** `all`, or the ids of the rules that count; default: all but the opt-in ones. */
+	rules?: 'all' | string[];
+}
+
 export interface ReviewAnswer {
 	review: Review;
 	sql: string;
@@ -15,23 +24,24 @@ export interface ReviewAnswer {
 }
 
 /** @throws Refusal as makePlan */
-export async function runReview(context: ActionContext, {range}: {range?: string}): Promise<ReviewAnswer> {
+export async function runReview(context: ActionContext, {range, pgVersion, rules}: ReviewRequest): Promise<ReviewAnswer> {
 	const known = context.state().plan;
 	const to = range === undefined ? (known?.action === 'upgrade' ? known.to.join(' ') || undefined : undefined) : range.split(':').at(-1);
 	if (range !== undefined && !/^[^:\s]*:[^:\s]+$/.test(range)) throw new Refusal(2, `A range is FROM:TO, such as a1b2:head, not ${JSON.stringify(range)}.`);
 	const plan = await makePlan(context, {action: 'upgrade', revision: to});
 	const sql = readFileSync(plan.sql, 'utf8');
-	const review = await reviewPlanned(context, sql);
+	const review = await reviewPlanned(context, sql, {pgVersion, rules});
 	context.record('review-finished', {sqlSha256: plan.sqlSha256, counts: review.counts, suppressed: review.suppressed});
 	context.keep({name: `review-${plan.digest.slice(0, 12)}.json`, text: `${JSON.stringify(review, null, '\t')}\n`, what: 'the review'});
 	return {review, sql, plan};
 }
 
 /** The review of SQL against the live database. The parser is loaded only here. */
-export async function reviewPlanned(context: Pick<ActionContext, 'settings' | 'session'>, sql: string): Promise<Review> {
+export async function reviewPlanned(context: Pick<ActionContext, 'settings' | 'session'>, sql: string, {pgVersion, rules}: Omit<ReviewRequest, 'range'> = {}): Promise<Review> {
 	const {reviewSql} = await import('../review/review.ts');
 	const {settings} = context;
-	return reviewSql({text: sql, rules: settings.review.rules, ...(settings.review.pgVersion !== null && {pgVersion: settings.review.pgVersion}), knowledge: await queryKnowledge(context)});
+	const version = pgVersion ?? settings.review.pgVersion;
+	return reviewSql({text: sql, rules: settings.review.rules, enabled: rules, ...(version !== null && {pgVersion: version}), knowledge: await queryKnowledge(context)});
 }
 
 async function queryKnowledge({settings, session}: Pick<ActionContext, 'settings' | 'session'>): Promise<Knowledge> {

@@ -57,7 +57,7 @@ export function numberFlag(call: Given, name: string, {least = 0, whole = false}
 	const value = call.flags[name];
 	if (value === undefined) return undefined;
 	if (typeof value !== 'number' || !Number.isFinite(value) || value < least || (whole && !Number.isInteger(value))) {
-		throw new Refusal(2, `--${name} must be a ${whole ? 'whole ' : ''}number from ${least} on.`);
+		throw new Refusal(2, `--${kebab(name)} must be a ${whole ? 'whole ' : ''}number from ${least} on.`);
 	}
 	return value;
 }
@@ -66,7 +66,12 @@ export function numberFlag(call: Given, name: string, {least = 0, whole = false}
 export function choiceFlag<T extends string>(call: Given, name: string, choices: readonly T[]): T | undefined {
 	const value = textFlag(call, name);
 	if (value === undefined || choices.includes(value as T)) return value as T | undefined;
-	throw new Refusal(2, `--${name} can be ${choices.join(', ')}, not ${JSON.stringify(value)}.`);
+	throw new Refusal(2, `--${kebab(name)} can be ${choices.join(', ')}, not ${JSON.stringify(value)}.`);
+}
+
+/** `pgVersion` as it stands on the command line: `pg-version`. */
+export function kebab(name: string): string {
+	return name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
 }
 
 /** The one word that a command can't do without. @throws Refusal 2 */

@@ -4,7 +4,7 @@ import {loadSettings} from '../config/load.ts';
 import type {Settings} from '../config/settings.ts';
 import {nearestWord} from '../config/suggest.ts';
 import {Refusal} from '../journal/refusal.ts';
-import type {Command, Flag} from './command.ts';
+import {kebab, type Command, type Flag} from './command.ts';
 import {commands, type CommandName} from './index.ts';
 import {createOutput} from './output.ts';
 
@@ -57,7 +57,7 @@ export async function main({argv, environment, directory, stdin, stdout, stderr}
 		}
 		const parsed = meow({
 			importMeta: import.meta, argv: [...before, ...rest], flags: {...globalFlags, ...command.flags} as never,
-			autoHelp: false, autoVersion: false, description: false, allowUnknownFlags: true,
+			autoHelp: false, autoVersion: false, description: false, allowUnknownFlags: true, booleanDefault: undefined,
 		});
 		if (parsed.flags['version'] === true) {
 			output.raw(`${String(parsed.pkg.version)}\n`);
@@ -66,7 +66,7 @@ export async function main({argv, environment, directory, stdin, stdout, stderr}
 		refuseUnknown({argv: [...before, ...rest], command});
 		const given = {input: parsed.input.map(String), flags: parsed.flags as Record<string, unknown>};
 		refuseIncomplete(given, command);
-		output = createOutput({json: parsed.flags['json'] === true, stdout, stderr});
+		output = createOutput({json: parsed.flags['json'] === true, color: parsed.flags['color'] !== false && !environment['NO_COLOR'], stdout, stderr});
 		const interactive = Boolean(stdin.isTTY && stdout.isTTY && !environment['CI']);
 		const needs = typeof command.needs === 'function' ? command.needs(given) : command.needs ?? 'project';
 		const settings = needs === 'nothing' ? none : await loadSettings({flags: parsed.flags as never, environment, directory, interactive, needsProject: needs === 'project'});
@@ -130,10 +130,6 @@ function didYouMean(word: string, known: string[]): string {
 function nameOf(command: Command): string {
 	const [name = ''] = command.usage.split(' ', 1);
 	return /^[a-z]/.test(name) ? `${name} ` : '';
-}
-
-function kebab(name: string): string {
-	return name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
 }
 
 function commandHelp(command: Command): string {

@@ -7,6 +7,8 @@ export interface Output {
 	readonly scrubber: Scrubber;
 	/** Width of the terminal that shows the data; Infinity where it goes into a file or a pipe. */
 	readonly columns: number;
+	/** Escape codes may colour the data: a terminal shows it, and nobody minds. */
+	readonly color: boolean;
 	/** One JSON document, or one line of JSON lines. */
 	document(value: unknown): void;
 	line(value: unknown): void;
@@ -18,13 +20,14 @@ export interface Output {
 	raw(text: string): void;
 }
 
-export function createOutput({json, stdout, stderr}: {json: boolean; stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream}): Output {
+export function createOutput({json, color = false, stdout, stderr}: {json: boolean; color?: boolean; stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream}): Output {
 	const scrubber = createScrubber();
 	for (const stream of [stdout, stderr]) stream.on('error', () => {});
 	const write = (stream: NodeJS.WriteStream, text: string) => void stream.write(scrubber.text(text));
 	return {
 		json,
 		scrubber,
+		color: color && Boolean(stdout.isTTY),
 		columns: stdout.isTTY ? stdout.columns || 80 : Infinity,
 		document: value => write(stdout, `${JSON.stringify(value, null, stdout.isTTY ? 2 : undefined)}\n`),
 		line: value => write(stdout, `${JSON.stringify(value)}\n`),
