@@ -5,7 +5,7 @@ import type {Panel} from '../panel.ts';
 
 export const journalPanel: Panel = {
 	id: 'journal',
-	title: state => [span('Journal', 'title'), span(state.run ? `  run ${state.run.run}, ${state.run.seq} events, head ${state.run.head.slice(0, 12) || 'unknown'}` : '', 'dim'), ...(state.filters.journal ? [span(`  /${state.filters.journal}`, 'info')] : [])],
+	title: state => [span('Journal', 'title'), span(state.run ? `  run ${state.run.run}, ${state.run.seq} events${state.run.head ? `, head ${state.run.head.slice(0, 12)}` : ''}` : '', 'dim'), ...(state.filters.journal ? [span(`  /${state.filters.journal}`, 'info')] : [])],
 	needs: state => [state.run?.log, state.filters.journal],
 	content(state) {
 		const filter = (state.filters.journal ?? '').toLowerCase();
