@@ -19,7 +19,7 @@ export const postSchema: Check = {
 		const session = await look.session();
 		const [catalog, before, invalid, unvalidated] = [await queryCatalog(session), await readBefore(look), await queryInvalidIndexes(session), await queryUnvalidatedConstraints(session)];
 		const {context: {versionTable, versionTableSchema}} = await look.database();
-		const changes = before && compareCatalogs(before.catalog, catalog, object => belongsToTable(object, versionTableSchema ?? 'public', versionTable));
+		const changes = before && compareCatalogs(before.catalog, catalog, object => belongsToTable(object, versionTable, versionTableSchema));
 		const evidence = [
 			...(changes === null ? [] : [noteEvidence(`${count(changes.length, 'object')} changed since before the upgrade`, changes.map(describe))]),
 			...touchedTables(changes ?? []).map(table => noteEvidence(`\\d ${table}`, sideBySide(table, before!.catalog, catalog))),

@@ -14,10 +14,10 @@ export const rollbackData: Check = {
 		if ((await look.plan()).revisions.length === 0) return notApplicable('No migration is pending, so there is nothing to take back.');
 		const rehearsal = await needRehearsal(look);
 		const {data} = rehearsal;
-		if (data.length === 0) throw forPerson('the rehearsal compared no rows, since it was of the schema only or touched no table; attest what a downgrade keeps, or rehearse with data.');
+		if (data.length === 0 || /schema only/.test(rehearsal.basis)) throw forPerson('the rehearsal compared no rows, since it was of the schema only or touched no table; attest what a downgrade keeps, or rehearse with data.');
 		const evidence = [rehearsalEvidence(rehearsal), noteEvidence('rows before the upgrade and after the downgrade', data.map(each => `${each.table}: ${each.before} → ${each.after}${each.equal ? ', equal' : ', not equal'}${each.loses ? `; loses ${each.loses}` : ''}`))];
-		const changed = data.filter(each => !each.equal && each.loses === undefined);
-		if (changed.length > 0) return failed(`The rows of ${listed(changed.map(each => each.table))} are not what they were: ${changed[0]!.before} before, ${changed[0]!.after} after.`, evidence);
+		const changed = data.filter(each => !each.equal);
+		if (changed.length > 0) return failed(`After the downgrade the rows of ${listed(changed.map(each => `${each.table} (${each.loses ? `loses ${each.loses}` : `${each.before} before, ${each.after} after`})`))} are not what they were.`, evidence);
 		const losing = data.filter(each => each.loses !== undefined);
 		if (losing.length > 0) return warned(`For a person: the downgrade loses ${listed(losing.map(each => `${each.loses} (${each.table})`))}; say whether that may be lost.`, evidence);
 		return passed(`The rows of ${count(data.length, 'table')} are after the downgrade what they were before the upgrade.`, evidence);
