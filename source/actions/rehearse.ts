@@ -14,17 +14,19 @@ import {undertake} from './undertaking.ts';
 export interface RehearsalRequest {
 	/** URL of a server to restore onto, instead of a private one. */
 	against?: string;
+	/** A private server, whatever the configuration names. */
+	local?: boolean;
 	schemaOnly?: boolean;
 	/** Tables whose rows are restored with `schemaOnly`. */
 	tables?: string[];
 }
 
 /** @throws Refusal 2 or 4; what goes wrong on the copy is in the rehearsal's `problems` */
-export async function runRehearsal(context: ActionContext, {against, schemaOnly = false, tables}: RehearsalRequest): Promise<Rehearsal> {
+export async function runRehearsal(context: ActionContext, {against, local = false, schemaOnly = false, tables}: RehearsalRequest): Promise<Rehearsal> {
 	const {settings} = context;
-	const known = context.state().plan;
-	const plan = await makePlan(context, {action: 'upgrade', revision: known?.action === 'upgrade' ? known.to.join(' ') || undefined : undefined});
-	const place = against === undefined ? await placeOf(settings) : {kind: 'server' as const, conninfo: parseConninfo(against, context.environment, context.environment['HOME'] ?? '/')};
+	const {aim} = context.state();
+	const plan = await makePlan(context, {action: 'upgrade', revision: aim.length === 1 ? aim[0] : undefined});
+	const place = local ? {kind: 'local' as const} : against === undefined ? await placeOf(settings) : {kind: 'server' as const, conninfo: parseConninfo(against, context.environment, context.environment['HOME'] ?? '/')};
 	const {result} = await undertake(context, 'rehearse', {
 		async work() {
 			const backup = newestBackup(context) ?? await takeFresh(context);

@@ -25,8 +25,8 @@ export interface ReviewAnswer {
 
 /** @throws Refusal as makePlan */
 export async function runReview(context: ActionContext, {range, pgVersion, rules}: ReviewRequest): Promise<ReviewAnswer> {
-	const known = context.state().plan;
-	const to = range === undefined ? (known?.action === 'upgrade' ? known.to.join(' ') || undefined : undefined) : range.split(':').at(-1);
+	const {aim} = context.state();
+	const to = range === undefined ? (aim.length === 1 ? aim[0] : undefined) : range.split(':').at(-1);
 	if (range !== undefined && !/^[^:\s]*:[^:\s]+$/.test(range)) throw new Refusal(2, `A range is FROM:TO, such as a1b2:head, not ${JSON.stringify(range)}.`);
 	const plan = await makePlan(context, {action: 'upgrade', revision: to});
 	const sql = readFileSync(plan.sql, 'utf8');

@@ -38,6 +38,7 @@ function opened(event: EventOf<'run-opened'>): RunState {
 		checklist: event.checklist,
 		items: event.items,
 		counts: countItems(event.items),
+		aim: [],
 		approvals: [],
 		actions: [],
 		running: null,
@@ -64,7 +65,7 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 	'item-attested': (state, event) => items(state, event, item => ({...without(item, 'stale'), state: 'attested', by: event.by, note: event.note, at: event.at, ...(event.context && {context: event.context})})),
 	'item-waived': (state, event) => items(state, event, item => ({...without(item, 'stale'), state: 'waived', by: event.by, note: event.reason, at: event.at})),
 	'item-went-stale': (state, event) => items(state, event, item => (item.sealed ? item : {...item, state: 'stale', stale: event.reason, at: event.at})),
-	'plan-made': (_, event) => ({plan: event.plan, from: event.plan.from, to: event.plan.to}),
+	'plan-made': (state, event) => ({plan: event.plan, from: event.plan.from, to: event.plan.to, aim: event.plan.action === 'upgrade' ? event.plan.to : state.aim}),
 	'plan-approved': (state, event) => ({approvals: [...state.approvals, {by: event.approver, signed: event.signed, at: event.at, digest: event.digest}]}),
 	'action-started': (state, event) => {
 		const sealed = new Set(event.sealed);
@@ -72,19 +73,21 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 			items: sealed.size > 0 ? state.items.map(item => (sealed.has(item.id) ? {...item, sealed: true} : item)) : state.items,
 			running: {
 				action: event.action, startedAt: event.at, by: event.by, from: event.from, to: event.to, attempt: 1, backend: null,
-				revisions: [], statement: null, statements: [], heldSince: null, holdWanted: false, cancelWanted: null, note: null,
+				revisions: [], statement: null, statements: [], lastStatement: 0, heldSince: null, holdWanted: false, cancelWanted: null, note: null,
 			},
 		};
 	},
 	'session-proved': (state, event) => running(state, () => ({backend: {pid: event.pid, backendStart: event.backendStart}, attempt: event.attempt})),
 	'attempt-failed': (state, event) => running(state, action => ({
-		attempt: event.attempt + 1, backend: null, revisions: action.revisions.filter(revision => revision.committed), statement: null, note: event.reason,
+		attempt: event.attempt + 1, backend: null, revisions: action.revisions.filter(revision => revision.committed), statement: null, lastStatement: 0, note: event.reason,
 	})),
 	'revision-started': (state, event) => running(state, action => ({
 		revisions: [...action.revisions.filter(revision => revision.revision !== event.revision), {revision: event.revision, startedAt: event.at, seconds: null, committed: false}],
 	})),
 	'statement-started': (state, event) => running(state, () => ({statement: {sql: event.sql, startedAt: event.at, number: event.number}})),
-	'statement-finished': (state, event) => running(state, action => ({statement: null, statements: [...action.statements, event.statement]})),
+	'statement-finished': (state, event) => running(state, action => ({
+		statement: null, statements: [...action.statements, event.statement], lastStatement: Math.max(action.lastStatement, event.number),
+	})),
 	'revision-finished': (state, event) => running(state, action => ({
 		revisions: action.revisions.map(revision => (revision.revision === event.revision ? {...revision, seconds: event.seconds} : revision)),
 	})),

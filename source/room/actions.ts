@@ -94,7 +94,7 @@ export function createActions(room: Room): Actions {
 			if (!busy) await room.checks.refresh();
 			return exclusively(request.action, by, async action => {
 				const outcome = await runMigration(action, request satisfies MigrationRequest);
-				if ('status' in outcome) await settle(afterMigration, by);
+				if ('status' in outcome && request.action === 'upgrade') await settle(afterUpgrade, by);
 				return outcome;
 			});
 		},
@@ -147,7 +147,7 @@ export function createActions(room: Room): Actions {
 	};
 }
 
-const afterMigration = ['post.current', 'post.schema', 'alembic.current'];
+const afterUpgrade = ['post.current', 'post.schema', 'alembic.current'];
 const afterBackup = ['backup.completed', 'backup.verified', 'backup.documented', 'preflight.backup'];
 const afterRehearsal = ['alembic.check', 'rollback.downgrade', 'rollback.data', 'rollback.indexes', 'rollback.triggers', 'code.downgrade-reverses', 'code.upgrade-complete', 'large.estimate'];
 

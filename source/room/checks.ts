@@ -130,8 +130,8 @@ function ranPlan(room: Room): Plan | null {
 
 /** The run's plan says whereto; without one it is `head`. */
 export function upgradeAim(room: Room): string | undefined {
-	const {plan} = room.state();
-	return plan?.action === 'upgrade' && plan.to.length === 1 ? plan.to[0] : undefined;
+	const {aim} = room.state();
+	return aim.length === 1 ? aim[0] : undefined;
 }
 
 async function contextNow(room: Room, keys: readonly ContextKey[]): Promise<Record<string, string>> {

@@ -67,6 +67,8 @@ export const runningActionSchema = z.object({
 	})),
 	statement: z.object({sql: z.string(), startedAt: z.string(), number: z.number().int()}).nullable(),
 	statements: z.array(statementSchema),
+	/** Number of the last statement of this attempt that the journal has; a new room goes on after it. */
+	lastStatement: z.number().int(),
 	/** ISO time since when it is held at a safe point, or null. */
 	heldSince: z.string().nullable(),
 	holdWanted: z.boolean(),
@@ -88,6 +90,8 @@ export const runStateSchema = runSummarySchema.omit({items: true}).extend({
 	project: z.string(),
 	checklist: z.object({title: z.string(), path: z.string(), sha256: z.string()}),
 	plan: planSchema.optional(),
+	/** Where the last planned upgrade leads: what the checks before it are about, also while a downgrade is planned. */
+	aim: z.array(z.string()),
 	approvals: z.array(approvalSchema),
 	actions: z.array(outcomeSchema),
 	running: runningActionSchema.nullable(),

@@ -71,7 +71,7 @@ export const rehearse = roomCommand({
 	name: 'rehearse',
 	says: 'rehearses the planned upgrade on a restored copy',
 	decides: true,
-	params: z.object({against: z.string().optional(), schemaOnly: z.boolean().default(false), tables: z.array(z.string()).optional()}),
+	params: z.object({against: z.string().optional(), local: z.boolean().default(false), schemaOnly: z.boolean().default(false), tables: z.array(z.string()).optional()}),
 	run: (room, params, asker) => room.actions.rehearse({...params, by: asker.by}),
 });
 
