@@ -2,7 +2,8 @@
 import {satisfiedStates} from '../journal/shapes/item.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 import {describeCounts} from './describe-items.ts';
-import {formatBytes, formatTable} from './table.ts';
+import {bytesText} from '../monitor/words.ts';
+import {formatTable} from './table.ts';
 
 /** The latest events that are shown. */
 const logLength = 12;
@@ -18,7 +19,7 @@ export function describeRun(state: RunState, {width}: {width: number}): string {
 		['items', `${describeCounts(state.counts)}${open.length > 0 ? `; ${open.length} still stand before an action` : ''}`],
 		...(state.plan ? [['plan', `${state.plan.action}, digest ${state.plan.digest}`]] : []),
 		...state.approvals.map(each => ['approved', `${each.digest.slice(0, 16)} by ${each.by} at ${each.at}, ${each.signed ? 'signed' : 'claimed'}`]),
-		...state.backups.map(each => ['backup', `${each.path}, ${formatBytes(each.bytes)}, ${each.finishedAt}`]),
+		...state.backups.map(each => ['backup', `${each.path}, ${bytesText(each.bytes)}, ${each.finishedAt}`]),
 		...(state.rehearsal ? [['rehearsal', `${state.rehearsal.ok ? 'ok' : 'with problems'}, ${state.rehearsal.seconds.toFixed(1)} s`]] : []),
 		...state.actions.map(each => ['action', `${each.action} ${each.status} in ${each.seconds.toFixed(1)} s (exit ${each.exit}): ${each.reason}`]),
 		...(state.running ? [['running', `${state.running.action} since ${state.running.startedAt}, started by ${state.running.by}${state.running.heldSince ? `, held since ${state.running.heldSince}` : ''}`]] : []),

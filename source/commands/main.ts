@@ -6,22 +6,8 @@ import {nearestWord} from '../config/suggest.ts';
 import {Refusal} from '../journal/refusal.ts';
 import {kebab, type Command, type Flag} from './command.ts';
 import {commands, type CommandName} from './index.ts';
+import {globalFlags} from './global-flags.ts';
 import {createOutput} from './output.ts';
-
-const globalFlags = {
-	project: {type: 'string'},
-	config: {type: 'string'},
-	database: {type: 'string'},
-	environment: {type: 'string'},
-	readOnly: {type: 'boolean'},
-	run: {type: 'string'},
-	stateDir: {type: 'string'},
-	json: {type: 'boolean'},
-	yes: {type: 'boolean'},
-	color: {type: 'boolean', default: true},
-	help: {type: 'boolean'},
-	version: {type: 'boolean'},
-} as const;
 
 const globalOptions = `
   Options of all commands

@@ -28,14 +28,6 @@ export function wrapLine(text: string, {width, head = '', indent = ''}: {width: 
 	return [...lines, line].map(each => each.trimEnd()).join('\n');
 }
 
-/** Such as `1.2 GB`. */
-export function formatBytes(bytes: number): string {
-	const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-	const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
-	const value = bytes / 1000 ** power;
-	return `${value.toFixed(power === 0 || value >= 100 ? 0 : 1)} ${units[power]}`;
-}
-
 function pad(text: string, width: number): string {
 	return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
 }

@@ -28,6 +28,11 @@ export async function withRoom<T>(call: Call, {mode = 'in-process', acts, progre
 	}
 }
 
+/** On a terminal an action must outlive it; elsewhere no process is left behind. */
+export function actionMode({settings}: Call): 'in-process' | 'detached' {
+	return settings.interactive ? 'detached' : 'in-process';
+}
+
 /** The runtime, its options and the entry: how this very program was started. */
 export function programOf(): string[] {
 	return [process.execPath, ...process.execArgv, process.argv[1] as string];

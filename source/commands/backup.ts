@@ -1,0 +1,40 @@
+/** `holdpoint backup`: takes and verifies a backup. */
+import type {Backup} from '../journal/shapes/backup.ts';
+import {bytesText} from '../monitor/words.ts';
+import {choiceFlag, numberFlag, textFlag, type Command} from './command.ts';
+import {formatTable} from './table.ts';
+import {actionMode, withRoom} from './with-room.ts';
+
+export const command: Command = {
+	usage: 'backup [--format directory|custom] [--jobs N] [--verify list|read|restore] [--from URL]',
+	says: 'Takes a backup of the target and verifies it.',
+	options: `--format F  directory (default, in parallel) or custom
+--jobs N    so many tables at once
+--verify V  list: its table of contents; read (default): every block of it; restore: into a scratch server, compared
+--from URL  a standby to take it from`,
+	flags: {format: {type: 'string'}, jobs: {type: 'number'}, verify: {type: 'string'}, from: {type: 'string'}},
+	async run(call) {
+		const {output} = call;
+		const params = {
+			format: choiceFlag(call, 'format', ['directory', 'custom']), verify: choiceFlag(call, 'verify', ['list', 'read', 'restore']),
+			jobs: numberFlag(call, 'jobs', {least: 1, whole: true}), from: textFlag(call, 'from'),
+		};
+		const backup = await withRoom(call, {mode: actionMode(call), acts: true, progress: 'text'}, client => client.ask<Backup>('backup', params));
+		if (output.json) output.document(backup);
+		output.text(formatTable(factsOf(backup), {width: output.columns}));
+		return backup.verified.restore && backup.verified.restore.differences.length > 0 ? 1 : 0;
+	},
+};
+
+function factsOf({path, format, bytes, startedAt, finishedAt, tables, lsn, sha256, manifest, verified}: Backup): string[][] {
+	const {restore} = verified;
+	return [
+		['backup', path],
+		['format', `${format}, ${bytesText(bytes)}, ${tables} tables`],
+		['time', `${startedAt} to ${finishedAt}${lsn === null ? '' : `, at ${lsn}`}`],
+		...(sha256 ? [['sha256', sha256]] : []),
+		...(manifest ? [['manifest', manifest]] : []),
+		['verified', [verified.list && 'its table of contents', verified.read && 'every block read'].filter(Boolean).join(', ') || 'not at all'],
+		...(restore ? [['restored', `${restore.tables} tables, ${restore.rowsCompared} rows compared in ${restore.seconds.toFixed(1)} s`], ...restore.differences.map(each => ['differs', each])] : []),
+	];
+}
