@@ -56,6 +56,8 @@ export function createDoing({store, client, write, repaint, leave}: DoingOptions
 			say(`asking: ${command} …`);
 			void send<never>(command, params).then(answer => {
 				if (answer === undefined) return;
+				// An answer that comes late must not lay its dialog under keys that are meant for another one.
+				if (store.state().dialog && command === 'plan') return say('the plan is ready, but a dialog is open: press its key again');
 				store.dispatch({type: 'message', message: null});
 				then(answer);
 			});

@@ -8,7 +8,7 @@ import {initialState, type ConsoleState} from '../../source/console/state.ts';
 import {createStore} from '../../source/console/store.ts';
 import {StoreContext} from '../../source/console/use-store.ts';
 import {asciiGlyphs} from '../../source/console/theme.ts';
-import {fakeRoom, items, opening, room, sample, stateAfter} from './fixtures/story.ts';
+import {fakeRoom, items, opening, plan, room, sample, stateAfter} from './fixtures/story.ts';
 
 function shown(given: Partial<ConsoleState> = {}) {
 	const run = stateAfter(opening);
@@ -76,6 +76,17 @@ test('a session is cancelled by pid and start, after a confirmation that says wh
 	await press('y');
 	expect(fake.asked.at(-1)).toMatchObject({command: 'signal', params: {pid: 900, backendStart: '2026-11-23 01:00:00+00', terminate: false}});
 	expect(await press('C')).toContain('Type shop to terminate it');
+	unmount();
+});
+
+test('a plan that comes late opens no dialog over another one', async () => {
+	let answer = (_: unknown) => {};
+	const {press, store, fake, unmount} = shown();
+	fake.client.ask = () => new Promise(resolve => (answer = resolve as typeof answer));
+	await press('a', '?');
+	answer(plan);
+	await wait(5);
+	expect([store.state().dialog?.kind, store.state().message?.text]).toEqual(['help', 'the plan is ready, but a dialog is open: press its key again']);
 	unmount();
 });
 

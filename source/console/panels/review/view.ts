@@ -24,7 +24,7 @@ export const reviewPanel: Panel = {
 	needs: state => [state.review, state.activities.review],
 	content(state, {width}) {
 		const activity = state.activities.review;
-		if (!state.review) return {lines: [line(activity && !activity.done ? ` ${activity.text}` : ' s reviews the SQL of the pending revisions.', 'dim')]};
+		if (!state.review) return {lines: [line(activity && !activity.done ? ` ${activity.text}` : ' s reviews the SQL of the pending revisions; it is shown here.', 'dim')]};
 		const {review} = state.review;
 		return {
 			lines: [
