@@ -36,9 +36,16 @@ export function newNames(statements: readonly PlanStatement[]): NewName[] {
 export function findNamingFault({kind, table, name, statement}: NewName, rules: ReadonlyMap<NamedKind, (table: string) => RegExp>): string | null {
 	const rule = rules.get(kind);
 	if (name === null) return rule ? `an unnamed ${words[kind][1]} on ${table}, though there is a convention (${placeOf(statement)})` : null;
-	// PostgreSQL cuts longer ones off and only notices it.
-	if (Buffer.byteLength(name) > 63) return `${name} has ${Buffer.byteLength(name)} bytes, and PostgreSQL cuts it after 63`;
+	const written = writtenName(name, statement.text);
+	if (written !== null) return `${written} has ${Buffer.byteLength(written)} bytes, and PostgreSQL cuts it after 63`;
 	return rule && !rule(table).test(name) ? `${name} on ${table} is not as the convention says (${rule(table).source})` : null;
+}
+
+/** The longer name that stands in the text: PostgreSQL's parser has cut it already (with a notice that nobody reads). Null when it is whole. */
+function writtenName(name: string, text: string): string | null {
+	if (Buffer.byteLength(name) < 60) return null;
+	const found = new RegExp(`${escape(name)}[\\w$\\u0080-\\uFFFF]+`, 'i').exec(text)?.[0];
+	return found ?? null;
 }
 
 /** A rule for each kind: the configuration's own first, then SQLAlchemy's `naming_convention`. */

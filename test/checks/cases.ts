@@ -16,8 +16,10 @@ export interface Case {
 export function cases(check: Check, named: Record<string, Case>): void {
 	describe(check.id, () => {
 		const answered = new Set<string>();
+		let ran = 0;
 		for (const [name, {given, answers, words}] of Object.entries(named)) {
 			test(name, async () => {
+				ran++;
 				const view = await look(typeof given === 'function' ? await given() : given);
 				try {
 					const result = await check.run(view);
@@ -32,7 +34,8 @@ export function cases(check: Check, named: Record<string, Case>): void {
 			});
 		}
 		afterAll(() => {
-			if (answered.size < 2) throw new Error(`${check.id} answered ${[...answered].join() || 'nothing'} to all ${Object.keys(named).length} cases: it looks at nothing`);
+			// With a filter on names not all of them ran.
+			if (ran === Object.keys(named).length && answered.size < 2) throw new Error(`${check.id} answered ${[...answered].join() || 'nothing'} to all ${Object.keys(named).length} cases: it looks at nothing`);
 		});
 	});
 }
