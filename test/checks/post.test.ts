@@ -151,8 +151,7 @@ cases(monitorBloat, {
 	'nothing rewritten': {given: live(), answers: 'not-applicable', words: /rewrote no table and changed no rows in bulk/},
 	'few dead rows': {given: live({sql: 'UPDATE items SET note = \'x\';'}), answers: 'passed', words: /1 touched table, none with more than a fifth/},
 	'as many dead as live': {given: async () => {
-		await shop.sql('CREATE TABLE swollen WITH (autovacuum_enabled = off) AS SELECT n FROM generate_series(1, 12000) n');
-		await shop.sql('UPDATE swollen SET n = n + 1');
+		await shop.sqlApart('CREATE TABLE swollen WITH (autovacuum_enabled = off) AS SELECT n FROM generate_series(1, 12000) n; UPDATE swollen SET n = n + 1');
 		await eventually('the statistics tell of the dead rows', async () => (await shop.session.query<{dead: string}>('SELECT n_dead_tup::text AS dead FROM pg_stat_user_tables WHERE relname = \'swollen\''))[0]?.dead === '12000');
 		return live({sql: 'UPDATE swollen SET n = n + 1;'})();
 	}, answers: 'warned', words: /Many dead rows: public\.swollen \(12,000 dead, 12,000 live/},

@@ -4,7 +4,7 @@ import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {mkdirSync, utimesSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {afterAll, beforeAll, expect, test} from 'vitest';
+import {afterAll, beforeAll, expect, inject, test} from 'vitest';
 import {backupCompleted} from '../../source/checks/backup-completed.ts';
 import {backupDocumented} from '../../source/checks/backup-documented.ts';
 import {backupPitr} from '../../source/checks/backup-pitr.ts';
@@ -20,6 +20,12 @@ import {rollbackIndexes} from '../../source/checks/rollback-indexes.ts';
 import {rollbackTriggers} from '../../source/checks/rollback-triggers.ts';
 import type {Settings} from '../../source/config/settings.ts';
 import type {Difference} from '../../source/journal/shapes/rehearsal.ts';
+import {readCachedDataDirectory} from '../../source/postgres/cluster-data.ts';
+import {findServerUser} from '../../source/postgres/cluster-place.ts';
+import {startCluster, type Cluster} from '../../source/postgres/cluster.ts';
+import {parseConninfo} from '../../source/postgres/conninfo.ts';
+import {connect, type Session} from '../../source/postgres/session.ts';
+import {eventually, primaryServer} from '../servers.ts';
 import {cases} from './cases.ts';
 import {backedUp, defaultSettings, folder, look, type Given} from './look.ts';
 import {openShop, type Shop} from './shop.ts';
@@ -27,16 +33,28 @@ import {openShop, type Shop} from './shop.ts';
 let shop: Shop;
 let server: Server;
 let url: string;
+let archive: Cluster;
+const sessions: Session[] = [];
 beforeAll(async () => {
 	shop = await openShop();
+	const {programs} = await primaryServer();
+	archive = await startCluster({directory: path.join(inject('testRun').folder, `archive-${process.pid}`), purpose: 'archive', programs, durable: false, settings: {archive_mode: 'on', archive_command: ''}, from: await readCachedDataDirectory({programs, user: await findServerUser(), cache: path.resolve(import.meta.dirname, '../../.cache')}), owner: inject('testRun').owner});
 	server = createServer((request, response) => response.writeHead(request.url === '/good' ? 200 : 503).end('ok'));
 	await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
 	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterAll(async () => {
 	server.close();
+	await Promise.all(sessions.map(async session => session.close()));
+	await archive.remove();
 	await shop.close();
 });
+
+async function archiveSession(): Promise<Session> {
+	const session = await connect(await parseConninfo(archive.url('postgres'), process.env, '/'), {application: 'holdpoint-test'});
+	sessions.push(session);
+	return session;
+}
 
 const nothingPending: Given = {plan: {revisions: []}};
 const left = (...afterDowngrade: Difference[]): Given => ({rehearsal: {schema: {afterDowngrade, afterSecondUpgrade: []}}});
@@ -127,15 +145,26 @@ cases(backupVerified, {
 	'none': {given: {backup: null}, answers: 'failed', words: /no backup/},
 });
 
-/** A server that can't be put together here, by what its own catalogs would say. */
-const archiver = (more: object): Given => ({session: {...shop.session, query: async () => [{mode: 'on', level: 'replica', command: 'cp %p /wal', library: null, managed: false, archived: '12', failed: '0', lastArchived: '2026-03-01 11:59', lastFailed: null, failing: false, secondsAgo: 30, receivers: 0, ...more}]} as never});
+/** What no server here can be, by what its catalogs would say. */
+const elsewhere = (more: object): Given => ({session: {...shop.session, query: async () => [{mode: 'off', level: 'replica', command: null, library: null, managed: false, archived: '0', failed: '0', lastArchived: null, lastFailed: null, failing: false, secondsAgo: null, receivers: 0, ...more}]} as never});
+/** A real server of its own that archives by this command; the state of its archiver is waited for. */
+const archiving = (command: string, until: string) => async (): Promise<Given> => {
+	const client = await archive.connect();
+	await client.query(`ALTER SYSTEM SET archive_command = '${command}'`);
+	await client.query('SELECT pg_reload_conf()');
+	await client.query('CREATE TABLE IF NOT EXISTS written AS SELECT 1');
+	await client.query('SELECT txid_current(), pg_switch_wal()');
+	await eventually(until, async () => (await client.query(`SELECT ${until} AS yes FROM pg_stat_archiver`)).rows[0].yes);
+	await client.end();
+	return {session: await archiveSession()};
+};
 cases(backupPitr, {
-	'this test server archives nothing': {given: () => ({session: shop.session}), answers: 'not-applicable', words: /archives no WAL \(archive_mode is off\)/},
-	'archiving works': {given: () => archiver({}), answers: 'passed', words: /works: 12 segments, the last 30 s ago/},
-	'archiving fails': {given: () => archiver({failing: true, lastFailed: '2026-03-01 12:00'}), answers: 'failed', words: /Archiving fails: the last attempt failed at 2026-03-01 12:00/},
-	'on, with no command': {given: () => archiver({command: null}), answers: 'failed', words: /neither an archive_command nor/},
-	'a managed service': {given: () => archiver({mode: 'off', managed: true}), answers: 'warned', words: /For a person: .*managed service/},
-	'a receiver of a backup tool': {given: () => archiver({mode: 'off', receivers: 1}), answers: 'passed', words: /1 WAL receiver/},
+	'this server archives nothing': {given: () => ({session: shop.session}), answers: 'not-applicable', words: /archives no WAL \(archive_mode is off\)/},
+	'on, and nothing archived yet': {given: async () => ({session: await archiveSession()}), answers: 'failed', words: /neither an archive_command nor/},
+	'archiving works': {given: archiving('true', 'last_archived_time IS NOT NULL'), answers: 'passed', words: /works: \d+ segments, the last \d+ s ago/},
+	'archiving fails': {given: archiving('false', 'last_failed_time > last_archived_time'), answers: 'failed', words: /Archiving fails: the last attempt failed at \d{4}/},
+	'a managed service': {given: () => elsewhere({managed: true}), answers: 'warned', words: /For a person: .*managed service/},
+	'a receiver of a backup tool': {given: () => elsewhere({receivers: 1}), answers: 'passed', words: /1 WAL receiver/},
 });
 
 const kept = (days: number, more: Partial<Settings['backup']> = {}) => async (): Promise<Given> => {
