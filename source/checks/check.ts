@@ -3,6 +3,7 @@ import type {ProjectReading} from '../alembic/reading.ts';
 import type {MigrationFacts} from '../alembic/facts.ts';
 import type {DatabaseReading} from '../alembic/shapes.ts';
 import type {Settings} from '../config/settings.ts';
+import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import type {Evidence, VerdictStatus} from '../journal/shapes/evidence.ts';
 import type {Outcome} from '../journal/shapes/outcome.ts';
@@ -73,6 +74,14 @@ export interface Look {
 	sample(): Sample | null;
 	/** Runs a program of the project or the user without a shell. */
 	run(argv: string[], options?: {timeoutMs?: number}): Promise<{exit: number | null; stdout: string; stderr: string; seconds: number}>;
+}
+
+/** The time to look has not come, or there is nothing a machine could look at: the item stays as it is, with this sentence. */
+export class NotYet extends Refusal {
+	constructor(sentence: string) {
+		super(2, sentence);
+		this.name = 'NotYet';
+	}
 }
 
 /** A command as evidence. */

@@ -5,12 +5,12 @@ import {Refusal} from '../journal/refusal.ts';
 import type {Evidence} from '../journal/shapes/evidence.ts';
 import type {Outcome} from '../journal/shapes/outcome.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
-import type {Look} from './check.ts';
+import {NotYet, type Look} from './check.ts';
 
-/** @throws Refusal 2 when this plan was not rehearsed */
+/** @throws NotYet when this plan was not rehearsed */
 export async function needRehearsal(look: Look): Promise<Rehearsal> {
 	const rehearsal = await look.rehearsal();
-	if (rehearsal === null) throw new Refusal(2, 'There is no rehearsal of this plan yet: run `holdpoint rehearse`.');
+	if (rehearsal === null) throw new NotYet('There is no rehearsal of this plan yet: run `holdpoint rehearse`.');
 	return rehearsal;
 }
 
@@ -21,13 +21,13 @@ export interface Upgraded {
 	finishedAt: string | null;
 }
 
-/** @throws Refusal 2 before the upgrade of this run, and after it was taken back */
+/** @throws NotYet before the upgrade of this run, and after it was taken back */
 export function needUpgrade(look: Look): Upgraded {
 	const outcome = look.upgrade();
-	if (outcome === null) throw new Refusal(2, 'There is no finished upgrade in this run yet: this can be verified only after it.');
-	if (outcome.status !== 'done') throw new Refusal(2, `The last upgrade is not done (${outcome.status}: ${outcome.reason}): this can be verified only after one that is.`);
+	if (outcome === null) throw new NotYet('There is no finished upgrade in this run yet: this can be verified only after it.');
+	if (outcome.status !== 'done') throw new NotYet(`The last upgrade is not done (${outcome.status}: ${outcome.reason}): this can be verified only after one that is.`);
 	const last = look.state.actions.findLast(action => action.action === 'upgrade' || action.action === 'downgrade');
-	if (last?.action === 'downgrade' && last.status === 'done') throw new Refusal(2, `The upgrade was taken back to ${last.to.join(', ') || 'base'} since: there is nothing of it to verify.`);
+	if (last?.action === 'downgrade' && last.status === 'done') throw new NotYet(`The upgrade was taken back to ${last.to.join(', ') || 'base'} since: there is nothing of it to verify.`);
 	const finishedAt = look.state.log.findLast(line => line.text.startsWith(`upgrade ${outcome.status} after`))?.at ?? null;
 	return {outcome, finishedAt, startedAt: finishedAt && new Date(Date.parse(finishedAt) - outcome.seconds * 1000).toISOString()};
 }

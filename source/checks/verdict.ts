@@ -1,7 +1,7 @@
 /** The four answers of a check, in a word each, and what becomes of them when part of the migration could not be seen. */
 import {Refusal} from '../journal/refusal.ts';
 import type {Evidence} from '../journal/shapes/evidence.ts';
-import type {CheckResult} from './check.ts';
+import {NotYet, type CheckResult} from './check.ts';
 
 export const passed = (summary: string, evidence: Evidence[] = []): CheckResult => ({status: 'passed', summary, evidence});
 export const warned = (summary: string, evidence: Evidence[] = []): CheckResult => ({status: 'warned', summary, evidence});
@@ -10,8 +10,8 @@ export const failed = (summary: string, evidence: Evidence[] = []): CheckResult 
 export const notApplicable = (reason: string, evidence: Evidence[] = []): CheckResult => ({status: 'not-applicable', summary: reason, evidence});
 
 /** Nothing here can be looked at: the item stays open until a person attests it. */
-export function forPerson(sentence: string): Refusal {
-	return new Refusal(2, `For a person: ${sentence}`);
+export function forPerson(sentence: string): NotYet {
+	return new NotYet(`For a person: ${sentence}`);
 }
 
 /**

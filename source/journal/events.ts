@@ -21,7 +21,8 @@ export const eventData = {
 	/** A newer version of the checklist was taken on by a person; items keep their state by id. */
 	'checklist-changed': z.object({checklist, items: z.array(itemSchema)}),
 	'check-started': z.object({item: z.string(), check: z.string()}),
-	'check-finished': z.object({item: z.string(), check: z.string(), verdict: verdictSchema, context: z.record(z.string(), z.string())}),
+	/** `settled` false: it gathered what a person needs, or could not look yet; the item stays with people. */
+	'check-finished': z.object({item: z.string(), check: z.string(), verdict: verdictSchema, context: z.record(z.string(), z.string()), settled: z.boolean().optional()}),
 	'item-attested': z.object({item: z.string(), note: z.string(), context: z.record(z.string(), z.string()).optional()}),
 	'item-waived': z.object({item: z.string(), reason: z.string()}),
 	'item-went-stale': z.object({item: z.string(), reason: z.string()}),

@@ -1,7 +1,7 @@
 /** RunState as a pure function of the journal's events: the same fold in the room and in every console. */
 import type {EventKind, EventOf, JournalEvent} from './events.ts';
 import {sentenceOf} from './sentences.ts';
-import {countItems, type Item, type ItemState} from './shapes/item.ts';
+import {countItems, type Item} from './shapes/item.ts';
 import type {RunningAction, RunState} from './shapes/run.ts';
 
 /** So many sentences of the log are kept in the state; the journal itself keeps all. */
@@ -58,12 +58,10 @@ type Handler<K extends EventKind> = (state: RunState, event: EventOf<K>) => Part
 const handlers: {[K in EventKind]: Handler<K>} = {
 	'run-opened': () => ({}),
 	'checklist-changed': (state, event) => ({checklist: event.checklist, items: event.items.map(item => keepKnown(item, state.items))}),
-	'check-started': (state, event) => items(state, event, item => ({...item, state: 'running'})),
-	'check-finished': (state, event) => items(state, event, item => ({
-		...without(item, 'by', 'note', 'stale'), state: event.verdict.status as ItemState, verdict: event.verdict, at: event.at, context: event.context,
-	})),
-	'item-attested': (state, event) => items(state, event, item => ({...without(item, 'stale'), state: 'attested', by: event.by, note: event.note, at: event.at, ...(event.context && {context: event.context})})),
-	'item-waived': (state, event) => items(state, event, item => ({...without(item, 'stale'), state: 'waived', by: event.by, note: event.reason, at: event.at})),
+	'check-started': (state, event) => items(state, event, item => ({...item, state: 'running', resting: item.resting ?? item.state})),
+	'check-finished': (state, event) => items(state, event, item => checked(item, event)),
+	'item-attested': (state, event) => items(state, event, item => ({...without(item, 'stale', 'resting'), state: 'attested', by: event.by, note: event.note, at: event.at, ...(event.context && {context: event.context})})),
+	'item-waived': (state, event) => items(state, event, item => ({...without(item, 'stale', 'resting'), state: 'waived', by: event.by, note: event.reason, at: event.at})),
 	'item-went-stale': (state, event) => items(state, event, item => (item.sealed ? item : {...item, state: 'stale', stale: event.reason, at: event.at})),
 	'plan-made': (state, event) => ({plan: event.plan, from: event.plan.from, to: event.plan.to, aim: event.plan.action === 'upgrade' ? event.plan.to : state.aim}),
 	'plan-approved': (state, event) => ({approvals: [...state.approvals, {by: event.approver, signed: event.signed, at: event.at, digest: event.digest}]}),
@@ -111,7 +109,7 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 	'console-detached': (state, event) => ({consoles: withoutConsole(state.consoles, event.console)}),
 	/** Consoles of an earlier room died with it. */
 	'room-started': () => ({consoles: []}),
-	'room-recovered': state => ({items: state.items.some(item => item.state === 'running') ? state.items.map(item => (item.state === 'running' ? reopened(item) : item)) : state.items}),
+	'room-recovered': state => ({items: state.items.some(item => item.state === 'running') ? state.items.map(item => (item.state === 'running' ? rested(item) : item)) : state.items}),
 	'room-ended': () => ({consoles: []}),
 	'artifact-kept': (state, event) => ({artifacts: [...state.artifacts, {path: event.path, sha256: event.sha256, what: event.what}]}),
 	'notification-sent': () => ({}),
@@ -127,14 +125,24 @@ function running(state: RunState, change: (action: RunningAction) => Partial<Run
 	return state.running ? {running: {...state.running, ...change(state.running)}} : {};
 }
 
+/** A verdict takes a person's word away only when it settles the item; a waiver stands until the item passes. */
+function checked(item: Item, {verdict, context, at, settled}: EventOf<'check-finished'>): Item {
+	const rested = item.resting ?? item.state;
+	const known = {...without(item, 'stale', 'resting'), verdict, at, context};
+	if (rested === 'waived' && verdict.status !== 'passed') return {...known, state: 'waived'};
+	if (settled === false) return rested === 'attested' ? {...known, state: 'attested'} : {...without(known, 'by', 'note'), state: 'open'};
+	return {...without(known, 'by', 'note'), state: verdict.status};
+}
+
 /** A new version of the checklist keeps what is known of the items whose id it still has. */
 function keepKnown(item: Item, known: readonly Item[]): Item {
 	const old = known.find(candidate => candidate.id === item.id);
 	return old ? {...old, section: item.section, text: item.text, required: item.required, check: item.check, holds: item.holds} : item;
 }
 
-function reopened(item: Item): Item {
-	return {...without(item, 'stale'), state: 'open'};
+/** Its check died with its room. */
+function rested(item: Item): Item {
+	return {...without(item, 'resting'), state: item.resting ?? 'open'};
 }
 
 function without<T extends object, K extends keyof T>(object: T, ...keys: K[]): Omit<T, K> {

@@ -49,7 +49,7 @@ export function createActions(room: Room): Actions {
 
 	/** Only one at a time: a dump and a DDL statement would wait for each other, and everyone behind them. */
 	const exclusively = async <T>(action: ActionName, by: string, run: (context: ActionContext) => Promise<T>): Promise<T> => {
-		if (busy) throw new Refusal(3, `A ${busy} is at work in this room; wait for its end or cancel it.`);
+		if (busy) throw new Refusal(3, `The ${busy} in this room is still at work; wait for its end or cancel it.`);
 		busy = action;
 		stop = new AbortController();
 		room.watch.run('busy');

@@ -4,7 +4,7 @@ import {execa} from 'execa';
 import {reviewPlanned} from '../actions/review.ts';
 import {valueOf} from '../alembic/problem.ts';
 import {readProject} from '../alembic/reading.ts';
-import {contextKeys, type Check, type ContextKey, type Look} from '../checks/check.ts';
+import {contextKeys, NotYet, type Check, type ContextKey, type Look} from '../checks/check.ts';
 import {findCheck} from '../checks/index.ts';
 import {renderReport} from '../checklist/report.ts';
 import {Refusal} from '../journal/refusal.ts';
@@ -36,8 +36,8 @@ export function createChecks(room: Room): Checks {
 			const check = item?.check ? findCheck(item.check) : undefined;
 			if (!item || !check) continue;
 			room.keeper.record('check-started', by, {item: id, check: check.id});
-			const verdict = await verdictOf(check, look);
-			room.keeper.record('check-finished', by, {item: id, check: check.id, verdict, context: await contextNow(room, check.dependsOn)});
+			const {verdict, settled} = await verdictOf(check, look);
+			room.keeper.record('check-finished', by, {item: id, check: check.id, verdict, settled, context: await contextNow(room, check.dependsOn)});
 		}
 	};
 	return {
@@ -61,15 +61,16 @@ export function createChecks(room: Room): Checks {
 	};
 }
 
-async function verdictOf(check: Check, look: Look): Promise<Verdict> {
+/** What only gathers, and what could not look yet, settles nothing: the item stays with people. */
+async function verdictOf(check: Check, look: Look): Promise<{verdict: Verdict; settled: boolean}> {
 	const started = performance.now();
 	const end = () => ({at: new Date().toISOString(), seconds: (performance.now() - started) / 1000});
 	try {
 		const result = await check.run(look);
-		return {...result, ...end()};
+		return {verdict: {...result, ...end()}, settled: check.proves === 'wholly' || result.status !== 'warned'};
 	} catch (error) {
 		const summary = error instanceof Refusal ? error.message : `the check could not look: ${(error as Error).message}`;
-		return {status: 'errored', summary, evidence: [], ...end()};
+		return {verdict: {status: 'errored', summary, evidence: [], ...end()}, settled: !(error instanceof NotYet)};
 	}
 }
 

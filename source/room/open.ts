@@ -9,6 +9,7 @@ import {Refusal} from '../journal/refusal.ts';
 import {createScrubber, type Scrubber} from '../journal/scrub.ts';
 import type {EventData, JournalEvent} from '../journal/events.ts';
 import type {RunState} from '../journal/shapes/run.ts';
+import {queryVersionTable} from '../postgres/readback.ts';
 import {createActions} from './actions.ts';
 import {createChecks} from './checks.ts';
 import type {Push} from './protocol.ts';
@@ -47,7 +48,7 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 	};
 	const keeper = keepRun({
 		stateDir: settings.stateDir,
-		run: known ? {id: known.run} : {draft: draftOf({settings, target, checklist})},
+		run: known ? {id: known.run} : {draft: draftOf({settings, target, checklist, from: await readVersion(target)})},
 		scrub: value => scrubber.value(value),
 		onEvent: (event: JournalEvent, state: RunState) => tell({push: 'event', event, head: state.head}),
 		// Who only looks leaves no trace in the journal.
@@ -125,12 +126,17 @@ function pinned(run: RunState, now: PinnedChecklist): PinnedChecklist {
 	return {path: run.checklist.path, markdown, sha256: run.checklist.sha256, parsed: parseChecklist(markdown)};
 }
 
-function draftOf({settings, target, checklist}: {settings: Settings; target: TargetLink; checklist: PinnedChecklist}): EventData<'run-opened'> {
+/** As far as holdpoint's own session can tell; a plan asks Alembic itself. */
+async function readVersion(target: TargetLink): Promise<string[]> {
+	return await queryVersionTable(await target.session(), {table: target.context?.versionTable, schema: target.context?.versionTableSchema}).catch(() => null) ?? [];
+}
+
+function draftOf({settings, target, checklist, from}: {settings: Settings; target: TargetLink; checklist: PinnedChecklist; from: string[]}): EventData<'run-opened'> {
 	return {
 		run: newRunId(target.target.database, new Date()),
 		project: settings.project,
 		target: target.target,
-		from: [],
+		from,
 		to: [],
 		checklist: {title: checklist.parsed.title, path: checklist.path, sha256: checklist.sha256},
 		items: checklist.parsed.items.map(({id, section, text, required, check, holds}) => ({id, section, text, state: 'open' as const, required, holds, ...(check && {check})})),

@@ -106,8 +106,8 @@ test('an upgrade: the revision is chosen, the plan shown, the name typed, and on
 
 test('a greyed key answers with its reason, and the room\'s refusal is shown word for word', async () => {
 	const {terminal, fake} = await opened();
-	await terminal.press('u');
-	await terminal.see('hold point upgrade: 9 items not satisfied');
+	await terminal.press('t');
+	await terminal.see('move to an item of the checklist first');
 	await terminal.press('b', 'y');
 	await terminal.see('this room does not do backup');
 	expect(fake.asked.at(-1)!.command).toBe('backup');

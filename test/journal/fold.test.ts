@@ -19,7 +19,7 @@ function folded(...events: Said[]): RunState {
 const verdict: Verdict = {status: 'failed', summary: 'no', at: '2026-01-01T00:00:00.000Z', seconds: 0.1, evidence: []};
 
 test('a verdict sets the state, the counts and the head', () => {
-	const state = folded(['check-started', {item: 'part/one', check: 'a.b'}], ['check-finished', {item: 'part/one', check: 'a.b', verdict, context: {plan: 'p1'}}]);
+	const state = folded(['check-started', {item: 'part/one', check: 'a.b'}], ['check-finished', {item: 'part/one', check: 'a.b', verdict, context: {plan: 'p1'}, settled: true}]);
 	expect(state.items[0]).toMatchObject({state: 'failed', verdict, context: {plan: 'p1'}});
 	expect(state).toMatchObject({seq: 3, head: 'head3', counts: {total: 2, failed: 1, open: 1}});
 });
@@ -28,11 +28,23 @@ test('a verdict takes an older attestation away, and staleness with it', () => {
 	const state = folded(
 		['item-attested', {item: 'part/one', note: 'seen'}],
 		['item-went-stale', {item: 'part/one', reason: 'edited'}],
-		['check-finished', {item: 'part/one', check: 'a.b', verdict: {...verdict, status: 'passed'}, context: {}}],
+		['check-finished', {item: 'part/one', check: 'a.b', verdict: {...verdict, status: 'passed'}, context: {}, settled: true}],
 	);
 	expect(state.items[0]).not.toHaveProperty('note');
 	expect(state.items[0]).not.toHaveProperty('stale');
 	expect(state.items[0]?.state).toBe('passed');
+});
+
+test.each<[string, Said, Verdict['status'], boolean, string]>([
+	['gathers for a person: the item stays open', ['item-went-stale', {item: 'part/one', reason: 'x'}], 'warned', false, 'open'],
+	['gathers for a person again: an attestation stands', ['item-attested', {item: 'part/one', note: 'seen'}], 'warned', false, 'attested'],
+	['fails: an attestation falls', ['item-attested', {item: 'part/one', note: 'seen'}], 'failed', true, 'failed'],
+	['fails: a waiver stands', ['item-waived', {item: 'part/one', reason: 'no'}], 'failed', true, 'waived'],
+	['passes: a waiver is not needed any more', ['item-waived', {item: 'part/one', reason: 'no'}], 'passed', true, 'passed'],
+])('a check that %s', (_, before, status, settled, expected) => {
+	const state = folded(before, ['check-started', {item: 'part/one', check: 'a.b'}], ['check-finished', {item: 'part/one', check: 'a.b', verdict: {...verdict, status}, context: {}, settled}]);
+	expect(state.items[0]).toMatchObject({state: expected, verdict: {status}});
+	expect(state.items[0]).not.toHaveProperty('resting');
 });
 
 test('a sealed item does not go stale any more', () => {

@@ -7,7 +7,7 @@ import type {Plan} from '../../journal/shapes/plan.ts';
 import type {Binding} from '../keymap.ts';
 import {span, type Line} from '../parts/line.ts';
 import type {ReviewAnswer} from '../state.ts';
-import {ask, free, pastHold} from './reasons.ts';
+import {ask, free} from './reasons.ts';
 
 export const actionKeys: Binding[] = [
 	{
@@ -33,7 +33,7 @@ export const actionKeys: Binding[] = [
 		})),
 	},
 	{
-		id: 'upgrade', keys: ['u'], says: 'upgrade the database', short: 'upgrade', group: 'actions', refuse: pastHold('upgrade'),
+		id: 'upgrade', keys: ['u'], says: 'upgrade the database', short: 'upgrade', group: 'actions', refuse: free,
 		run: doing => doing.query<Plan>({command: 'plan', params: {action: 'upgrade'}}, plan => {
 			const {run} = doing.state();
 			if (!run) return;
@@ -42,7 +42,7 @@ export const actionKeys: Binding[] = [
 		}),
 	},
 	{
-		id: 'downgrade', keys: ['d'], says: 'downgrade: take revisions back', short: 'downgrade', group: 'actions', refuse: state => pastHold('downgrade')(state) ?? (state.run ? undefined : 'no run is open'),
+		id: 'downgrade', keys: ['d'], says: 'downgrade: take revisions back', short: 'downgrade', group: 'actions', refuse: state => free(state) ?? (state.run ? undefined : 'no run is open'),
 		run(doing) {
 			const {run} = doing.state();
 			if (run) doing.dispatch({type: 'dialog', dialog: pickDowngrade(run)});

@@ -20,7 +20,7 @@ export const dangerKeys: Binding[] = [
 					rows: [
 						{key: 'max_blocked_sessions', label: 'sessions that the migration may block', unit: 'sessions', value: guard.maxBlockedSessions, step: 1},
 						{key: 'max_blocked_seconds', label: 'longest wait behind the migration', unit: 's', value: guard.maxBlockedSeconds, step: 1},
-						{key: 'max_session_seconds', label: 'longest statement of any session', unit: 's', value: guard.maxSessionSeconds, step: 10},
+						{key: 'max_session_seconds', label: 'waits behind the migration, added up', unit: 's', value: guard.maxSessionSeconds, step: 10},
 						{key: 'max_lag_seconds', label: 'replication lag', unit: 's', value: guard.maxLagSeconds, step: 5},
 						{key: 'min_free_connections_percent', label: 'connections that stay free', unit: '%', value: guard.minFreeConnectionsPercent, step: 1},
 					],

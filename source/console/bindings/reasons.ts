@@ -1,7 +1,5 @@
 /** Why a key can't do its work now, in a sentence; undefined when it can. */
-import {unmetItems, type Hold} from '../../journal/shapes/item.ts';
-import {plural} from '../parts/figures.ts';
-import {currentItem, inProduction, isOld, type ConsoleState} from '../state.ts';
+import {currentItem, isOld, type ConsoleState} from '../state.ts';
 
 /** For whatever decides or acts. */
 export function ask(state: ConsoleState): string | undefined {
@@ -31,14 +29,4 @@ export function onItem(state: ConsoleState): string | undefined {
 	const item = currentItem(state);
 	if (!item) return 'move to an item of the checklist first';
 	return item.state === 'running' ? 'its check is running; wait for its verdict' : undefined;
-}
-
-/** For what must pass a hold point; in production its items stand in the way, elsewhere the confirmation warns of them. */
-export function pastHold(hold: Hold): (state: ConsoleState) => string | undefined {
-	return state => {
-		const reason = free(state);
-		if (reason) return reason;
-		const unmet = unmetItems(state.run?.items ?? [], hold);
-		return unmet.length > 0 && inProduction(state) ? `hold point ${hold}: ${plural(unmet.length, 'item')} not satisfied, first "${unmet[0]!.text}"; n goes to the next` : undefined;
-	};
 }

@@ -1,7 +1,7 @@
 /** Choosing the revision to go to, and the confirmation of an upgrade or downgrade. */
 import type {Plan} from '../../journal/shapes/plan.ts';
 import type {RunState} from '../../journal/shapes/run.ts';
-import {revisions} from '../parts/figures.ts';
+import {plural, revisions} from '../parts/figures.ts';
 import {line, span, type Line} from '../parts/line.ts';
 import {inProduction, type ConsoleState} from '../state.ts';
 import type {Confirm, Pick} from './dialog.ts';
@@ -36,10 +36,12 @@ export function pickDowngrade(run: RunState): Pick {
 /** Shows the plan; in production an upgrade, and everywhere a downgrade, wants the database's name typed. */
 export function confirmPlan(state: ConsoleState, run: RunState, plan: Plan): Confirm {
 	const typed = plan.action === 'downgrade' || inProduction(state);
+	const refused = plan.unmet.length > 0 && inProduction(state) ? `The hold point before ${plan.action} stands: ${plural(plan.unmet.length, 'item')} not satisfied. Check, attest or waive them; n goes to the next.` : undefined;
 	return {
 		kind: 'confirm', top: 0,
 		title: `${plan.action === 'upgrade' ? 'Upgrade' : 'Downgrade'} ${run.target.database} to ${revisions(plan.to)}`,
 		body: [...confirmWords.place(run), ...confirmWords.plan(plan), ...holdWords(state)],
+		...(refused && {refused}),
 		...(typed && {typed: {want: run.target.database, text: ''}}),
 		says: plan.action,
 		command: {

@@ -27,6 +27,8 @@ export interface Confirm {
 	body: readonly Line[];
 	/** First row of the body that is seen. */
 	top: number;
+	/** Why it can't be confirmed as things stand: it is only shown. */
+	refused?: string;
 	/** The word to type; absent: `y` is enough. */
 	typed?: {want: string; text: string};
 	/** What `y`, or Enter after the word, does. */

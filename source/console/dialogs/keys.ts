@@ -58,6 +58,7 @@ function pressInConfirm(dialog: Extract<Dialog, {kind: 'confirm'}>, press: Press
 	const scrolled = {...dialog, top: Math.max(0, dialog.top + scrollOf(press.key))};
 	const submit = (extra: Record<string, unknown> = {}): Pressed => ({dialog: null, effect: {kind: 'command', command: {...dialog.command, params: {...dialog.command.params, ...extra}}}});
 	if (scrollOf(press.key) !== 0) return {dialog: scrolled};
+	if (dialog.refused !== undefined) return press.key === 'enter' || press.key === 'y' ? {dialog: null, effect: {kind: 'say', text: dialog.refused}} : {dialog};
 	if (!dialog.typed) {
 		if (press.key === 'y') return submit();
 		if (press.key === 'n' || press.key === 'q') return {dialog: null};

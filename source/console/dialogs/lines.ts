@@ -37,7 +37,7 @@ function partsOf(dialog: Exclude<Dialog, {kind: 'filter'}>, {state, width}: {sta
 	switch (dialog.kind) {
 		case 'confirm': return {
 			title: dialog.title, top: dialog.top, body: wrapped(dialog.body, width), danger: Boolean(dialog.typed),
-			foot: [[], ...(dialog.typed
+			foot: dialog.refused !== undefined ? [[], ...wrapped([line(dialog.refused, 'bad')], width), keysLine([['Esc', 'back; this plan stays the run\'s aim']])] : [[], ...(dialog.typed
 				? [[span(`Type ${dialog.typed.want} to ${dialog.says}: `, 'strong'), span(dialog.typed.text), span('_', 'key')], keysLine([['Enter', `then: ${dialog.says}`], ['Esc', 'leave it']])]
 				: [keysLine([['y', dialog.says], ['Esc', 'leave it']])])],
 		};

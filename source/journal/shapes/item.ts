@@ -30,6 +30,8 @@ export const itemSchema = z.object({
 	at: z.string().optional(),
 	/** Why its evidence no longer counts. */
 	stale: z.string().optional(),
+	/** While its check runs: the state that it rested in. */
+	resting: z.enum(itemStates).optional(),
 	/** Its evidence was sealed when an action started: it can't become stale any more. */
 	sealed: z.boolean().optional(),
 	/** What the evidence depends on: name → value; when one changes, the evidence is stale. */

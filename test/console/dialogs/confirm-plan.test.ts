@@ -1,0 +1,37 @@
+/** The confirmation of an upgrade: what stands before it, and what must be typed, by environment. */
+import {expect, test} from 'vitest';
+import {confirmPlan} from '../../../source/console/dialogs/confirm-plan.ts';
+import {pressInDialog} from '../../../source/console/dialogs/keys.ts';
+import {initialState} from '../../../source/console/state.ts';
+import type {Environment} from '../../../source/journal/shapes/plan.ts';
+import {item, plan} from '../../journal/run.ts';
+import {opening, room, stateAfter} from '../fixtures/story.ts';
+
+function confirmation(environment: Environment, unmet = 1) {
+	const before = stateAfter(opening);
+	const run = {...before, target: {...before.target, environment}};
+	const state = initialState({attached: true, room, run});
+	return {state, dialog: confirmPlan(state, run, plan({unmet: Array.from({length: unmet}, (_, index) => item(`part/${index}`))}))};
+}
+
+test.each(['production', 'unknown'] as const)('%s: with an item unmet it is only shown, and says why', environment => {
+	const {dialog, state} = confirmation(environment);
+	expect(dialog.refused).toBe('The hold point before upgrade stands: 1 item not satisfied. Check, attest or waive them; n goes to the next.');
+	expect(pressInDialog(dialog, {key: 'enter', text: ''}, state)).toEqual({dialog: null, effect: {kind: 'say', text: dialog.refused}});
+	expect(pressInDialog(dialog, {key: '', text: 'shop'}, state)).toEqual({dialog});
+});
+
+test('production: with every item satisfied the name must be typed', () => {
+	const {dialog} = confirmation('production', 0);
+	expect(dialog).toMatchObject({typed: {want: dialog.typed?.want, text: ''}});
+	expect(dialog.refused).toBeUndefined();
+});
+
+test('staging and development: unmet items warn', () => {
+	for (const environment of ['staging', 'development'] as const) {
+		const {dialog} = confirmation(environment);
+		expect(dialog.refused).toBeUndefined();
+		expect(dialog.typed).toBeUndefined();
+		expect(JSON.stringify(dialog.body)).toContain('1 item not satisfied');
+	}
+});
