@@ -5,6 +5,7 @@ import {sentenceOf} from '../journal/sentences.ts';
 import {enterRoom, type Entered} from '../room/enter.ts';
 import type {RoomClient} from '../room/protocol.ts';
 import type {Call} from './command.ts';
+import {steerBySignals} from './signals.ts';
 
 export interface WithRoomOptions {
 	mode?: 'in-process' | 'detached';
@@ -18,7 +19,7 @@ export interface WithRoomOptions {
 export async function withRoom<T>(call: Call, {mode = 'in-process', acts, progress}: WithRoomOptions, work: (client: RoomClient, entered: Entered) => Promise<T>): Promise<T> {
 	const entered = await enterRoom({settings: call.settings, environment: call.environment, mode, program: programOf(), acts, askPassword: call.settings.interactive ? askPassword : null});
 	const stopTelling = progress ? await tellProgress(call, entered.client, progress) : () => {};
-	const stopSignals = cancelOnSignals(call, entered);
+	const stopSignals = acts ? steerBySignals(call, entered) : () => {};
 	try {
 		return await Promise.race([work(entered.client, entered), lost(entered)]);
 	} finally {
@@ -72,33 +73,6 @@ const progressKinds: Partial<Record<string, string>> = {
 	'guard-acted': 'guard', 'alarm-raised': 'guard', 'alarm-cleared': 'guard', 'backend-cancelled': 'guard',
 	'action-held': 'hold', 'action-continued': 'hold', 'hold-asked': 'hold',
 };
-
-/** A signal asks for a cancel; the command still waits for the outcome that is read back. A lost terminal is nothing. */
-function cancelOnSignals(call: Call, {client, inProcess}: Entered): () => void {
-	let asked = false;
-	const cancel = (signal: NodeJS.Signals) => {
-		if (asked) {
-			call.output.talk('It is being stopped; what it left is read back first.');
-			return;
-		}
-		asked = true;
-		void client.ask('cancel', {reason: `${signal} to the command`}).then(
-			answer => {
-				if (!(answer as {done: boolean}).done) process.exit(130);
-			},
-			(error: Error) => call.output.talk(`holdpoint: ${error.message}`),
-		);
-	};
-	const ignore = () => {};
-	process.on('SIGINT', cancel);
-	process.on('SIGTERM', cancel);
-	if (inProcess) process.on('SIGHUP', ignore);
-	return () => {
-		process.off('SIGINT', cancel);
-		process.off('SIGTERM', cancel);
-		process.off('SIGHUP', ignore);
-	};
-}
 
 /** As psql does: on the terminal, without echo. */
 export async function askPassword(question: string): Promise<string> {
