@@ -25,7 +25,7 @@ export const alembicSql: Check = {
 		];
 		const without = plan.revisions.filter(each => !each.sql);
 		const reasons = without.map(each => `${each.revision} (${each.reason ?? 'no reason known'}; ${within(look.settings.project, each.file)})`);
-		if (unseen.length > 0) return failed(`${listed(unseen, 3)}: rehearse, so that its statements can be read.`, evidence);
+		if (unseen.length > 0) return failed(`${listed([...reasons.map(reason => `Alembic can't write the SQL of ${reason}`), ...unseen.filter(text => !text.endsWith('has no offline SQL'))], 3)}: rehearse, so that its statements can be read.`, evidence);
 		const missing = plan.to.filter(revision => !sql.includes(`'${revision}'`));
 		if (missing.length > 0) return failed(`The SQL never writes ${listed(missing)} into the version table.`, evidence);
 		if (without.length > 0) return warned(`Alembic can't write ${listed(reasons)} offline; the statements were taken from the rehearsal.`, evidence);

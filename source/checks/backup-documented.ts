@@ -11,7 +11,7 @@ export const backupDocumented: Check = {
 	id: 'backup.documented',
 	says: 'The backup\'s time, place, hash and restore command are in the run\'s record, and it is there now.',
 	why: 'Whoever restores it may not be who took it. Seen from this machine only: whether the place survives the loss of the database server, a person must know.',
-	proves: 'wholly',
+	proves: 'partly',
 	dependsOn: ['target', 'backup'],
 	ttlMs: 3600 * 1000,
 	async run(look) {

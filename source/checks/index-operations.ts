@@ -62,7 +62,8 @@ export function describeFault({table, fault, statement}: IndexOperation): string
 	return `${table.text}: ${fault} (${placeOf(statement)})`;
 }
 
-function constraintFault({constraint}: OperationOf<'add-constraint'>): string | null {
+/** Why adding this constraint takes long on a large table; null when it does not. */
+export function constraintFault({constraint}: OperationOf<'add-constraint'>): string | null {
 	if (constraint.kind === 'unique' || constraint.kind === 'primary-key') return constraint.usingIndex === undefined ? 'adds a constraint that builds its index under a lock: build it CONCURRENTLY and add it USING INDEX' : null;
 	if (constraint.kind === 'exclude') return 'adds an exclusion constraint, whose index can\'t be built CONCURRENTLY';
 	if (constraint.kind === 'foreign-key' || constraint.kind === 'check') return constraint.notValid || !constraint.enforced ? null : 'adds a constraint that scans the table under a lock: add it NOT VALID and validate it after';

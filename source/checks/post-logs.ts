@@ -10,7 +10,7 @@ export const postLogs: Check = {
 	id: 'post.logs',
 	says: 'The configured log commands (`logs`) show no line of a database error.',
 	why: 'Missing columns, violated constraints and stale cached plans show first in the application\'s log. The command decides how far back it looks: let it say since when. What is not configured is not read.',
-	proves: 'wholly',
+	proves: 'partly',
 	dependsOn: ['target', 'current'],
 	ttlMs: 15 * 60 * 1000,
 	async run(look) {

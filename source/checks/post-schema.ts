@@ -6,7 +6,7 @@ import {queryInvalidIndexes, queryUnvalidatedConstraints} from '../postgres/read
 import {queryEvidence, type Check, type Look} from './check.ts';
 import {noteEvidence} from './evidence.ts';
 import {needUpgrade} from './needed.ts';
-import {count, failed, listed, passed, warned} from './verdict.ts';
+import {count, failed, forPerson, listed, passed, warned} from './verdict.ts';
 
 export const postSchema: Check = {
 	id: 'post.schema',
@@ -30,7 +30,7 @@ export const postSchema: Check = {
 		if (broken.length > 0) return failed(`${listed(broken.map(index => index.name))} ${broken.length === 1 ? 'is an invalid index' : 'are invalid indexes'}: drop and build again, both CONCURRENTLY.`, evidence);
 		if (outcome.database.left.length > 0) return failed(`The upgrade left something that should not be there: ${listed(outcome.database.left)}.`, evidence);
 		if (invalid.some(index => index.building)) return warned(`${listed(invalid.filter(index => index.building).map(index => index.name))} is being built right now.`, evidence);
-		if (changes === null) return warned('How the schema was before the upgrade was not kept, so only its state now is known: no invalid index. For a person: look at it with \\d.', evidence);
+		if (changes === null) throw forPerson('how the schema was before the upgrade was not kept, so only its state now is known: no invalid index. Look at it with \\d and attest.');
 		if (changes.length === 0 && outcome.statements.some(({sql}) => /^\s*(create|alter|drop)\b/i.test(sql) && !sql.includes(versionTable))) return failed('Nothing in the catalogs changed, though the migration ran statements that change them.', evidence);
 		const open = unvalidated.map(constraint => constraint.name).filter(name => changes.some(change => change.object.includes(name)));
 		if (open.length > 0) return warned(`${count(changes.length, 'object')} changed; ${listed(open)} ${open.length === 1 ? 'is' : 'are'} not validated yet, and holds for new rows only.`, evidence);

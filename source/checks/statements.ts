@@ -36,7 +36,7 @@ export async function readStatements(look: Look): Promise<PlanStatements> {
 	const rehearsal = without.length > 0 ? await look.rehearsal() : null;
 	for (const revision of without) {
 		const ran = rehearsal?.statements.filter(statement => statement.revision === revision.revision) ?? [];
-		if (ran.length === 0) unseen.push(`revision ${revision.revision} has no offline SQL (${revision.reason ?? 'Alembic wrote none'})`);
+		if (ran.length === 0) unseen.push(`revision ${revision.revision} has no offline SQL`);
 		for (const statement of ran) statements.push(...readScript({sql: withoutPlaceholders(statement.sql), library, unseen}).map(each => ({...each, line: 0, revision: revision.revision})));
 	}
 	const own = statements.filter(statement => !isBookkeeping(statement, context.versionTable));

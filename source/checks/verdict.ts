@@ -1,5 +1,4 @@
 /** The four answers of a check, in a word each, and what becomes of them when part of the migration could not be seen. */
-import {Refusal} from '../journal/refusal.ts';
 import type {Evidence} from '../journal/shapes/evidence.ts';
 import {NotYet, type CheckResult} from './check.ts';
 
@@ -16,11 +15,11 @@ export function forPerson(sentence: string): NotYet {
 
 /**
  * A good answer holds only when everything was seen; a bad one holds anyway.
- * @throws Refusal 2 naming what was not seen
+ * @throws NotYet naming what was not seen
  */
 export function onlyIfSeen(result: CheckResult, unseen: readonly string[]): CheckResult {
 	if (unseen.length === 0 || result.status === 'failed') return result;
-	throw new Refusal(2, `Not all of the migration could be read: ${unseen.join('; ')}. A rehearsal shows what it does: run \`holdpoint rehearse\`.`);
+	throw new NotYet(`Not all of the migration could be read: ${listed(unseen)}. A rehearsal shows what it does: run \`holdpoint rehearse\`.`);
 }
 
 /** Such as `a, b and 3 more`. */

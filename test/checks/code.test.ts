@@ -106,7 +106,7 @@ cases(codeConcurrently, {
 	'dropping an index, whose table only the database knows': {given: large('DROP INDEX events_kind;'), answers: 'failed', words: /events: drops an index without CONCURRENTLY/},
 	'a foreign key that scans': {given: large('ALTER TABLE events ADD CONSTRAINT fk FOREIGN KEY (id) REFERENCES items (id);'), answers: 'failed', words: /add it NOT VALID/},
 	'a table that the plan itself makes': {given: large('CREATE TABLE fresh (id int); CREATE INDEX ix ON fresh (id);'), answers: 'not-applicable', words: /of a table that is in use/},
-	'a revision that nobody has seen': {given: async () => ({...await large('SELECT 1;')(), plan: {revisions: [{revision: 'c3', doc: '', file: '/c3.py', sha256: '', sql: false, reason: 'it asks the database'}]}}), answers: 'open', words: /revision c3 has no offline SQL \(it asks the database\).*holdpoint rehearse/},
+	'a revision that nobody has seen': {given: async () => ({...await large('SELECT 1;')(), plan: {revisions: [{revision: 'c3', doc: '', file: '/c3.py', sha256: '', sql: false, reason: 'it asks the database'}]}}), answers: 'open', words: /revision c3 has no offline SQL\. .*holdpoint rehearse/},
 	'that revision as rehearsed': {given: async () => ({...await large('SELECT 1;')(), plan: {revisions: [{revision: 'c3', doc: '', file: '/c3.py', sha256: '', sql: false}]}, rehearsal: {...rehearsed, statements: [{sql: 'CREATE INDEX ix ON events (kind)', revision: 'c3', seconds: 1, locks: [], rewrote: [], scanned: [], rows: null, walBytes: null}]}}), answers: 'failed', words: /c3, as rehearsed/},
 });
 

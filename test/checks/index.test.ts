@@ -42,6 +42,13 @@ test('each check has its cases in a test of its area', async () => {
 	expect(checks.filter(check => !tests.includes(`cases(${camel(check.id)}, {`)).map(check => check.id)).toEqual([]);
 });
 
+test('what warns "for a person" never settles the item by itself', async () => {
+	for (const {id, proves} of checks) {
+		const text = await readFile(path.join(root, 'source/checks', `${id.replace('.', '-')}.ts`), 'utf8');
+		if (/warned\([`'].*For a person/.test(text)) expect(proves, id).toBe('partly');
+	}
+});
+
 test('docs/items.md is what the checks say of themselves', async () => {
 	expect(await readFile(path.join(root, 'docs/items.md'), 'utf8')).toBe(renderItems());
 	expect(renderItems().match(/^### /gm)).toHaveLength(52);

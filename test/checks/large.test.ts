@@ -110,6 +110,7 @@ cases(largeWindow, {
 	'closed for good': {given: windowed('2026-02-28 22:00', '2026-03-01 02:00', blocking), answers: 'failed', words: /closed at 2026-03-01T02:00/},
 	'too short for the way there and back': {given: windowed('11:00', '12:05', {...blocking, plan: {estimate: {seconds: 200, basis: 'rehearsed'}, wayBack: [{kind: 'downgrade', seconds: 200}]}}), answers: 'failed', words: /closes in 5 min, and the upgrade with its way back needs 7 min/},
 	'none, though something blocks': {given: large(blocking), answers: 'failed', words: /1 statement keeps writers out of events .*no `window` is configured/},
+	'a lock for a moment only is no reason for a window': {given: large(onEvents), answers: 'not-applicable', words: /No statement of the plan keeps writers out/},
 	'none, and nothing blocks': {given: large({sql: 'ALTER TABLE items ADD COLUMN x int;'}), answers: 'not-applicable', words: /No statement of the plan keeps writers out/},
 });
 

@@ -46,7 +46,7 @@ cases(alembicSql, {
 	'another file than was planned': {given: {plan: {sqlSha256: '0'.repeat(64)}}, answers: 'failed', words: /is not the one that was planned/},
 	'the file is gone': {given: {plan: {sql: '/nowhere.sql'}}, answers: 'failed', words: /can't be read any more/},
 	'it never arrives at the target': {given: {plan: {to: ['z9']}}, answers: 'failed', words: /never writes z9 into the version table/},
-	'one revision without SQL': {given: {plan: {revisions: [migration, withoutSql]}}, answers: 'failed', words: /c3 has no offline SQL \(line 7: it asks the database\): rehearse/},
+	'one revision without SQL': {given: {plan: {revisions: [migration, withoutSql]}}, answers: 'failed', words: /can't write the SQL of c3 \(line 7: it asks the database; .*\): rehearse/},
 	'one without SQL, as rehearsed': {given: {plan: {revisions: [migration, withoutSql]}, rehearsal: {statements: [{...ran, sql: 'UPDATE items SET name = %(name)s', revision: 'c3'}]}}, answers: 'warned', words: /c3 \(line 7.*taken from the rehearsal/},
 	'different each time': {given: {plan: {unstable: ['SQL of revision b2']}}, answers: 'warned', words: /comes out differently each time/},
 	'nothing pending': {given: nothingPending, answers: 'not-applicable', words: /No migration is pending/},
