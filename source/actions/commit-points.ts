@@ -21,11 +21,11 @@ export function commitPointsOf(path: readonly PathPart[], {transactionPerMigrati
 			points.push({
 				after: part.revision,
 				why: `its autocommit_block() commits what came before it${earlier}`,
-				then: `a failure in it or after it leaves the version at ${from}${part.before ? `, with the first part of ${part.revision} applied` : ''}; a failed CONCURRENTLY leaves an invalid index`,
+				then: `the version at ${from}${part.before ? `, with the first part of ${part.revision} applied` : ''}, and an invalid index where a CONCURRENTLY failed`,
 			});
 		}
 		const last = index === path.length - 1;
-		if (transactionPerMigration && !last) points.push({after: part.revision, why: 'each revision is a transaction of its own', then: `a later failure leaves the database at ${part.revision}`});
+		if (transactionPerMigration && !last) points.push({after: part.revision, why: 'each revision is a transaction of its own', then: `the version at ${part.revision}`});
 	});
 	return points;
 }

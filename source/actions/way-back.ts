@@ -10,7 +10,7 @@ export function waysBack({rehearsal, backups}: Pick<RunState, 'rehearsal' | 'bac
 		const loses = rehearsal.data.filter(each => !each.equal || each.loses).map(each => each.loses ?? `${each.table} is not as before`);
 		if (rehearsal.schema.afterDowngrade.length === 0 && rehearsal.problems.length === 0) ways.push({kind: 'downgrade', seconds, ...(loses.length > 0 && {loses: loses.join('; ')})});
 	} else {
-		ways.push({kind: 'downgrade', loses: 'never rehearsed: what it loses is not known'});
+		ways.push({kind: 'downgrade', loses: 'what is not known, since it was never rehearsed'});
 	}
 	const backup = backups.at(-1);
 	if (backup) {

@@ -9,7 +9,7 @@ export function describePlan(plan: Plan): string {
 		`${plan.from.join(', ') || 'base'} → ${plan.to.join(', ') || 'base'}, ${plan.revisions.length} ${plan.revisions.length === 1 ? 'revision' : 'revisions'}:`,
 		...plan.revisions.map(each => `  ${each.revision}  ${each.doc}${each.sql ? '' : `  (no SQL: ${each.reason})`}`),
 		...(plan.commitPoints.length > 0 ? ['Commit points, after which a failure no longer takes everything back:'] : ['One transaction: a failure takes everything back.']),
-		...plan.commitPoints.map(point => `  in or after ${point.after}: ${point.why}; ${point.then}`),
+		...plan.commitPoints.map(point => `  in or after ${point.after}: ${point.why}; a failure in it or later leaves ${point.then}`),
 		...plan.warnings.map(warning => `Warning: ${warning}`),
 		...(plan.unstable.length > 0 ? [`Not in the digest, since it comes out differently each time: ${plan.unstable.join(', ')}`] : []),
 		...(plan.estimate ? [`Estimate: ${plan.estimate.seconds.toFixed(1)} s (${plan.estimate.basis})`] : []),

@@ -39,7 +39,7 @@ export const commitPointSchema = z.object({
 	/** The revision after, or inside, which everything so far is committed. */
 	after: z.string(),
 	why: z.string(),
-	/** Where a later failure leaves the database. */
+	/** What a failure inside it or later leaves: `the version at a1b2`. */
 	then: z.string(),
 });
 export type CommitPoint = z.infer<typeof commitPointSchema>;

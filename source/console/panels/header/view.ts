@@ -62,7 +62,8 @@ function pathLine(state: ConsoleState): Line {
 	const moving = runningMigration(run);
 	const current = moving?.from ?? last?.database.version ?? run.from;
 	const wanted = moving?.to ?? run.to;
-	if (current.join() === wanted.join()) return [span(' at '), span(revisions(current), 'strong')];
+	// Before a plan nothing is wanted yet.
+	if (current.join() === wanted.join() || (!run.plan && !moving && !last)) return [span(' at '), span(revisions(current), 'strong')];
 	return [span(` ${revisions(current)} ${state.glyphs.arrow} `), span(revisions(wanted), 'strong')];
 }
 
@@ -97,5 +98,5 @@ function backLine(run: RunState): Line {
 /** `downgrade, 4.0 s measured, loses 1,204 values`. */
 export function wayBackWords(way: WayBack): string {
 	const kind = way.kind === 'forward' ? 'roll forward' : way.kind;
-	return [kind, way.seconds === undefined ? 'never measured' : `${seconds(way.seconds)} measured`, way.loses ? `loses ${way.loses}` : ''].filter(Boolean).join(', ');
+	return [kind, way.seconds === undefined ? (way.kind === 'forward' ? '' : 'never measured') : `${seconds(way.seconds)} measured`, way.loses ? `loses ${way.loses}` : ''].filter(Boolean).join(', ');
 }
