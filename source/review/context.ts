@@ -1,27 +1,29 @@
 /** What is true when a statement runs: the transaction, its locks and timeouts, and what came before it. */
-import type {Column, Constraint, Type} from './columns.ts';
+import type {Column, Type} from './columns.ts';
+import {Created} from './created.ts';
 import {findTable} from './knowledge.ts';
 import type {Knowledge, KnownTable} from './knowledge.ts';
-import {locksOf} from './locks.ts';
 import type {LockMode} from './locks.ts';
 import type {TableName} from './names.ts';
-import {definitionProvesNotNull, provesNotNull} from './proof.ts';
+import {definitionProvesNotNull} from './proof.ts';
 import type {Operation, OperationOf} from './operations.ts';
+import {isRepeatable} from './repeatable.ts';
 import type {Statement} from './rule.ts';
+import {SeenConstraints} from './seen-constraints.ts';
+import type {AddedConstraint} from './seen-constraints.ts';
+import {Seen} from './seen.ts';
 import {Timeouts} from './timeouts.ts';
 import {parseType} from './type-change.ts';
-
-interface AddedConstraint {
-	constraint: Constraint;
-	/** The transaction it was added in. */
-	transaction: number;
-	validated: boolean;
-}
+import {decideWork} from './work.ts';
 
 export class Context {
 	readonly knowledge: Knowledge | undefined;
 	/** Major version of the target; 14, the oldest one in support, when nobody said. */
 	readonly version: number;
+	/** Whether somebody said it. */
+	readonly versionKnown: boolean;
+	/** What single rules are told, such as the naming convention. */
+	readonly naming: Readonly<Record<string, string>>;
 	readonly timeouts: Timeouts;
 	revision: string | undefined;
 	direction: 'up' | 'down' = 'up';
@@ -36,23 +38,25 @@ export class Context {
 	readonly held = new Map<string, {table: TableName; mode: LockMode; statement: number}>();
 	/** Labels added to enums in the open transaction: type → labels. */
 	readonly newLabels = new Map<string, Set<string>>();
+	readonly seen = new Seen();
+	/** Statements of this revision in the open transaction that can't be run twice, as long as the version table does not know of them. */
+	unbooked: number[] = [];
+	/** The last statement of the transaction that read or wrote a whole table by ALTER TABLE. */
+	worked: {table: string; statement: number} | undefined;
+	/** Columns that SET NOT NULL was run on in this migration, by table. */
+	readonly proven = new Set<string>();
 
-	readonly #created = new Map<string, {table: TableName; filled: boolean; transaction: number}>();
-	readonly #createdColumns = new Set<string>();
-	readonly #createdObjects = new Set<string>();
+	readonly #created = new Created();
 	readonly #types = new Map<string, Type>();
-	/** By table, then by name. */
-	readonly #constraints = new Map<string, Map<string, AddedConstraint>>();
-	readonly #notNull = new Set<string>();
-	readonly #validated = new Set<string>();
-	readonly #truncated = new Map<string, number>();
-	readonly #indexes = new Map<string, string[]>();
-	readonly #unfinished = new Map<number, {table: TableName; name: string; revision?: string}[]>();
+	readonly #constraints = new SeenConstraints();
 	readonly #said = new Set<string>();
 
-	constructor(knowledge: Knowledge | undefined, options: {pgVersion?: number; inTransaction: boolean}) {
+	constructor(knowledge: Knowledge | undefined, options: {pgVersion?: number; inTransaction: boolean; naming?: Record<string, string>}) {
 		this.knowledge = knowledge;
-		this.version = options.pgVersion ?? knowledge?.pgVersion ?? 14;
+		const version = options.pgVersion ?? knowledge?.pgVersion;
+		this.version = version ?? 14;
+		this.versionKnown = version !== undefined;
+		this.naming = options.naming ?? {};
 		this.inTransaction = options.inTransaction;
 		this.timeouts = new Timeouts(knowledge);
 	}
@@ -61,11 +65,10 @@ export class Context {
 	enterRevision(revision: string, direction: 'up' | 'down'): void {
 		this.revision = revision;
 		this.direction = direction;
-		this.#created.clear();
-		this.#createdColumns.clear();
-		this.#createdObjects.clear();
-		this.#truncated.clear();
+		this.#created.forget();
 		this.#said.clear();
+		this.proven.clear();
+		this.unbooked = [];
 	}
 
 	/** Whether a rule that speaks once for a migration has not spoken yet. */
@@ -77,23 +80,21 @@ export class Context {
 
 	/** Created by this migration and still empty or unseen by others, or temporary. */
 	isNew(table: TableName): boolean {
-		if (table.temporary || table.schema === 'pg_temp') return true;
-		const created = this.#created.get(table.key);
-		return created !== undefined && !(created.filled && created.transaction !== this.transaction);
+		return table.temporary === true || table.schema === 'pg_temp' || this.#created.hasTable(table, this.transaction);
 	}
 
 	isNewColumn(table: TableName, column: string): boolean {
-		return this.isNew(table) || this.#createdColumns.has(`${table.key}.${column}`);
+		return this.isNew(table) || this.#created.hasColumn(table, column);
 	}
 
 	/** An index, a type, a schema… created by this migration. */
 	isNewObject(kind: string, name: string): boolean {
-		return this.#createdObjects.has(`${kind} ${name}`);
+		return this.#created.hasObject(kind, name);
 	}
 
 	/** Emptied by TRUNCATE in this transaction. */
 	isEmptied(table: TableName): boolean {
-		return this.#truncated.get(table.key) === this.transaction;
+		return this.#created.isEmptied(table, this.transaction);
 	}
 
 	known(table: TableName): KnownTable | undefined {
@@ -109,85 +110,111 @@ export class Context {
 	}
 
 	isNotNull(table: TableName, column: string): boolean {
-		return this.#notNull.has(`${table.key}.${column}`) || this.known(table)?.columns?.find(known => known.name === column)?.notNull === true;
+		return this.#constraints.isNotNull(table, column) || this.known(table)?.columns?.find(known => known.name === column)?.notNull === true;
 	}
 
 	/** Whether a validated CHECK lets SET NOT NULL skip its scan (PostgreSQL 12 and later). */
 	isProvenNotNull(table: TableName, column: string): boolean {
 		if (this.version < 12) return false;
-		// A VALIDATE of a constraint that an older migration added: give it the benefit of the doubt.
-		if (this.#validated.has(table.key)) return true;
-		for (const added of this.#constraints.get(table.key)?.values() ?? []) {
-			if (added.validated && provesNotNull(added.constraint.expression, column)) return true;
-		}
-		return this.known(table)?.constraints?.some(known => known.kind === 'check' && known.validated && known.columns.includes(column) && definitionProvesNotNull(known.definition, column)) === true;
+		return this.#constraints.provesNotNull(table, column)
+			|| this.known(table)?.constraints?.some(known => known.kind === 'check' && known.validated && known.columns.includes(column) && definitionProvesNotNull(known.definition, column)) === true;
 	}
 
 	hasValidCheck(table: TableName): boolean {
-		if (this.#validated.has(table.key)) return true;
-		for (const {constraint, validated} of this.#constraints.get(table.key)?.values() ?? []) if (constraint.kind === 'check' && validated) return true;
-		return this.known(table)?.constraints?.some(({kind, validated}) => kind === 'check' && validated) === true;
+		return this.#constraints.hasValidCheck(table) || this.known(table)?.constraints?.some(({kind, validated}) => kind === 'check' && validated) === true;
+	}
+
+	/** The name of a CHECK on this column, of the script or of the database. */
+	checkOn(table: TableName, column: string): string | undefined {
+		return this.#constraints.checkOn(table, column) ?? this.known(table)?.constraints?.find(({kind, columns}) => kind === 'check' && columns.includes(column))?.name;
+	}
+
+	/** Whether a type is a domain with a CHECK or NOT NULL; undefined when it is no domain that is known. */
+	isConstrainedDomain(type: Type): boolean | undefined {
+		if (type.builtIn) return undefined;
+		const key = type.name.includes('.') ? type.name : `${this.searchPath}.${type.name}`;
+		return this.seen.domain(key) ?? this.knowledge?.domains?.find(({schema, name}) => `${schema}.${name}` === key)?.constrained;
 	}
 
 	/** The columns of an index that the script built or the database has. */
 	indexColumns(table: TableName, name: string): string[] | undefined {
-		return this.#indexes.get(`${table.key} ${name}`) ?? this.known(table)?.indexes?.find(index => index.name === name)?.columns;
+		return this.seen.indexes(table).find(index => index.name === name)?.columns ?? this.known(table)?.indexes?.find(index => index.name === name)?.columns;
 	}
 
 	addedConstraint(table: TableName, name: string): AddedConstraint | undefined {
-		return this.#constraints.get(table.key)?.get(name);
+		return this.#constraints.get(table, name);
 	}
 
 	/** Whether a rule may come back to this statement at the end of the script. */
 	remembers(statement: number): boolean {
-		return this.begunBy === statement || this.#unfinished.has(statement);
+		return this.begunBy === statement || this.#constraints.expects(statement) || this.seen.foreignKeys.at(-1)?.statement === statement;
 	}
 
 	/** Constraints added NOT VALID that nothing has validated, with the statement that added them. */
 	notValidated(): {table: TableName; name: string; statement: number; revision?: string}[] {
-		return [...this.#unfinished].flatMap(([statement, list]) => list.filter(({table, name}) => this.addedConstraint(table, name)?.validated === false).map(each => ({...each, statement})));
+		return this.#constraints.unfinished();
+	}
+
+	/** The version table has caught up: what was done in this transaction is atomic with it. */
+	book(): void {
+		this.unbooked = [];
+	}
+
+	/** A block of PL/pgSQL is a transaction of its own, unless it runs in one. */
+	enterBlock(): () => void {
+		const outside = !this.inTransaction;
+		this.inTransaction = true;
+		return () => {
+			if (!outside) return;
+			this.inTransaction = false;
+			this.endTransaction();
+		};
 	}
 
 	/** Takes in what a statement did, after the rules have judged it. */
 	apply(statement: Statement): void {
+		if (this.inTransaction) this.#hold(statement);
 		for (const operation of statement.operations) {
 			if (operation.do === 'transaction') {
 				this.#transact(operation, statement);
 				continue;
 			}
-			if (this.inTransaction) this.#hold(operation, statement);
+			if (decideWork(operation, this) && 'table' in operation && operation.table) this.worked = {table: operation.table.key, statement: statement.number};
+			if (this.inTransaction && !isRepeatable(operation, {seen: this.seen, tree: statement.tree}) && this.unbooked.at(-1) !== statement.number) this.unbooked.push(statement.number);
+			this.#created.apply(operation, this.transaction);
 			this.#apply(operation);
-			if (operation.do === 'add-constraint' && operation.constraint.notValid && operation.constraint.name !== undefined) {
-				const list = this.#unfinished.get(statement.number) ?? [];
-				this.#unfinished.set(statement.number, [...list, {table: operation.table, name: operation.constraint.name, revision: this.revision}]);
-			}
+			this.seen.apply(operation, {statement: statement.number, up: this.direction === 'up'});
+			if (operation.do === 'add-constraint') this.#constraints.expect(operation, statement.number, this.revision);
 		}
-		if (!this.inTransaction) this.#endTransaction();
+		if (!this.inTransaction) this.endTransaction();
 	}
 
 	#transact(operation: OperationOf<'transaction'>, statement: Statement): void {
 		if (operation.what === 'begin') {
 			if (this.inTransaction) return;
-			this.#endTransaction();
+			this.endTransaction();
 			this.inTransaction = true;
 			this.begunBy = statement.number;
 		} else if (operation.what === 'commit' || operation.what === 'rollback' || operation.what === 'prepare') {
 			this.inTransaction = false;
 			this.begunBy = undefined;
-			this.#endTransaction();
+			this.endTransaction();
 		}
 	}
 
-	#endTransaction(): void {
+	/** Locks go, labels become usable, SET LOCAL ends. */
+	endTransaction(): void {
+		this.worked = undefined;
+		this.unbooked = [];
 		this.transaction++;
 		this.held.clear();
 		this.newLabels.clear();
 		this.timeouts.endTransaction();
 	}
 
-	#hold(operation: Operation, statement: Statement): void {
-		for (const {table, mode} of locksOf(operation)) {
-			if (this.isNew(table) || mode !== 'ACCESS EXCLUSIVE') continue;
+	#hold(statement: Statement): void {
+		for (const {table, mode} of statement.locks) {
+			if (mode !== 'ACCESS EXCLUSIVE' || this.isNew(table)) continue;
 			if (!this.held.has(table.key)) this.held.set(table.key, {table, mode, statement: statement.number});
 		}
 	}
@@ -195,19 +222,11 @@ export class Context {
 	#apply(operation: Operation): void {
 		switch (operation.do) {
 			case 'create-table': {
-				// IF NOT EXISTS may find an old table there; the migration means to create it.
-				this.#created.set(operation.table.key, {table: operation.table, filled: operation.fromQuery, transaction: this.transaction});
 				for (const column of operation.columns) this.#learn(operation.table, column);
-				for (const constraint of operation.constraints) this.#addConstraint(operation.table, constraint);
-				break;
-			}
-			case 'create-view': {
-				if (operation.materialized) this.#created.set(operation.table.key, {table: operation.table, filled: false, transaction: this.transaction});
-				this.#createdObjects.add(`view ${operation.table.key}`);
+				for (const constraint of operation.constraints) this.#constraints.add(operation.table, constraint, this.transaction);
 				break;
 			}
 			case 'add-column': {
-				this.#createdColumns.add(`${operation.table.key}.${operation.column.name}`);
 				this.#learn(operation.table, operation.column);
 				break;
 			}
@@ -215,63 +234,27 @@ export class Context {
 				this.#types.set(`${operation.table.key}.${operation.column}`, operation.type);
 				break;
 			}
-			case 'set-not-null': {
-				this.#notNull.add(`${operation.table.key}.${operation.column}`);
-				break;
-			}
+			case 'set-not-null':
 			case 'drop-not-null': {
-				this.#notNull.delete(`${operation.table.key}.${operation.column}`);
+				this.#constraints.setNotNull(operation.table, operation.column, operation.do === 'set-not-null');
+				if (operation.do === 'set-not-null') this.proven.add(operation.table.key);
 				break;
 			}
 			case 'add-constraint': {
-				this.#addConstraint(operation.table, operation.constraint);
+				this.#constraints.add(operation.table, operation.constraint, this.transaction);
 				break;
 			}
 			case 'validate-constraint': {
-				const added = this.addedConstraint(operation.table, operation.name);
-				if (added) added.validated = true;
-				else this.#validated.add(operation.table.key);
+				this.#constraints.validate(operation.table, operation.name);
 				break;
 			}
 			case 'drop-constraint': {
-				this.#constraints.get(operation.table.key)?.delete(operation.name);
-				break;
-			}
-			case 'create-index': {
-				if (operation.name === undefined) break;
-				this.#createdObjects.add(`index ${operation.table.schema}.${operation.name}`);
-				this.#indexes.set(`${operation.table.key} ${operation.name}`, operation.columns);
-				break;
-			}
-			case 'create-schema': {
-				this.#createdObjects.add(`schema ${operation.name}`);
-				break;
-			}
-			case 'create-enum':
-			case 'create-domain': {
-				this.#createdObjects.add(`type ${operation.name.key}`);
+				this.#constraints.drop(operation.table, operation.name);
 				break;
 			}
 			case 'add-enum-value': {
 				const labels = this.newLabels.get(operation.type.key) ?? new Set();
 				this.newLabels.set(operation.type.key, labels.add(operation.value));
-				break;
-			}
-			case 'rename-relation': {
-				const created = this.#created.get(operation.table.key);
-				if (created) this.#created.set(`${operation.table.schema}.${operation.to}`, created);
-				break;
-			}
-			case 'truncate': {
-				for (const table of operation.tables) this.#truncated.set(table.key, this.transaction);
-				break;
-			}
-			case 'insert':
-			case 'copy': {
-				const created = this.#created.get(operation.table.key);
-				// A few rows of constants don't make a table slow to scan.
-				if (created && (operation.do === 'copy' || operation.source === 'query' || operation.rows > 1000)) Object.assign(created, {filled: true, transaction: this.transaction});
-				this.#truncated.delete(operation.table.key);
 				break;
 			}
 			case 'set': {
@@ -284,14 +267,7 @@ export class Context {
 
 	#learn(table: TableName, column: Column): void {
 		this.#types.set(`${table.key}.${column.name}`, column.type);
-		if (column.notNull) this.#notNull.add(`${table.key}.${column.name}`);
-		for (const constraint of column.constraints) this.#addConstraint(table, constraint);
-	}
-
-	#addConstraint(table: TableName, constraint: Constraint): void {
-		if (constraint.kind === 'primary-key') for (const column of constraint.columns) this.#notNull.add(`${table.key}.${column}`);
-		const ofTable = this.#constraints.get(table.key) ?? new Map<string, AddedConstraint>();
-		ofTable.set(constraint.name ?? `(${ofTable.size})`, {constraint, transaction: this.transaction, validated: !constraint.notValid});
-		this.#constraints.set(table.key, ofTable);
+		if (column.notNull) this.#constraints.setNotNull(table, column.name, true);
+		for (const constraint of column.constraints) this.#constraints.add(table, constraint, this.transaction);
 	}
 }

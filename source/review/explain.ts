@@ -1,6 +1,6 @@
 /** What a rule is about, in its own words: for a terminal and as a page. */
 import {Refusal} from '../journal/refusal.ts';
-import type {Rule} from './rule.ts';
+import type {RuleWords} from './rule.ts';
 import {findRule, rules} from './rules/index.ts';
 
 /**
@@ -15,7 +15,7 @@ export function explainRule(id: string): string {
 		throw new Refusal(2, `There is no review rule "${id}"${near.length > 0 ? `; near it: ${near.join(', ')}` : ''}.`);
 	}
 	return [
-		`${rule.id}: the statement ${rule.says}`,
+		`${rule.id}: the ${rule.subject ?? 'statement'} ${rule.says}`,
 		`${rule.level} by default${rule.optIn ? ', only when asked for' : ''}${rule.scales ? '; higher on large tables, lower on small ones, when their sizes are known' : ''}${describeVersions(rule)}`,
 		`When\n${indent(rule.triggers)}`,
 		...(rule.spares.length > 0 ? [`Not\n${rule.spares.map(spare => `  - ${spare}`).join('\n')}`] : []),
@@ -27,10 +27,10 @@ export function explainRule(id: string): string {
 }
 
 /** The Markdown page of a rule. */
-export function renderRulePage(rule: Rule): string {
+export function renderRulePage(rule: RuleWords): string {
 	return [
 		`# ${rule.id}`,
-		`The statement ${rule.says}. Category: ${rule.category}. Level: ${rule.level}${rule.optIn ? ', only when asked for' : ''}${describeVersions(rule)}.`,
+		`The ${rule.subject ?? 'statement'} ${rule.says}. Category: ${rule.category}. Level: ${rule.level}${rule.optIn ? ', only when asked for' : ''}${describeVersions(rule)}.`,
 		`## Problem\n\n${rule.why}${rule.lock === undefined ? '' : `\n\nLock: ${rule.lock}.`}`,
 		`## What triggers it\n\n${rule.triggers}`,
 		...(rule.spares.length > 0 ? [`## What does not\n\n${rule.spares.map(spare => `- ${spare}`).join('\n')}`] : []),
@@ -39,7 +39,7 @@ export function renderRulePage(rule: Rule): string {
 	].join('\n\n') + '\n';
 }
 
-function describeVersions({versions}: Rule): string {
+function describeVersions({versions}: RuleWords): string {
 	if (!versions) return '';
 	const from = versions.from === undefined ? '' : ` from ${versions.from}`;
 	const to = versions.to === undefined ? '' : ` up to ${versions.to}`;

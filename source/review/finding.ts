@@ -35,15 +35,18 @@ export interface Review {
 	counts: {error: number; warning: number; info: number};
 	/** Findings silenced by an ignore comment with a reason. */
 	suppressed: number;
+	/** What holds for the review as a whole, such as a version that nobody said; one sentence each. */
+	notes?: string[];
 }
 
 export const levels: readonly Level[] = ['info', 'warning', 'error'];
 
 /** Sums up findings, in the order of their place. */
-export function makeReview(statements: number, findings: Finding[], suppressed: number): Review {
+export function makeReview(statements: number, findings: Finding[], more: number | {suppressed: number; notes?: string[]}): Review {
+	const {suppressed, notes = []} = typeof more === 'number' ? {suppressed: more} : more;
 	const counts = {error: 0, warning: 0, info: 0};
 	for (const finding of findings) counts[finding.level]++;
-	return {statements, findings, counts, suppressed};
+	return {statements, findings, counts, suppressed, ...(notes.length > 0 && {notes})};
 }
 
 /** Puts several reviews together, in their order. */
@@ -51,6 +54,6 @@ export function joinReviews(reviews: readonly Review[]): Review {
 	return makeReview(
 		reviews.reduce((sum, review) => sum + review.statements, 0),
 		reviews.flatMap(review => review.findings),
-		reviews.reduce((sum, review) => sum + review.suppressed, 0),
+		{suppressed: reviews.reduce((sum, review) => sum + review.suppressed, 0), notes: [...new Set(reviews.flatMap(review => review.notes ?? []))]},
 	);
 }

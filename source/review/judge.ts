@@ -1,14 +1,18 @@
 /** Asks every rule about one statement, and turns what they report into findings with level and place. */
 import type {Context} from './context.ts';
-import type {Finding, Level} from './finding.ts';
+import type {Finding} from './finding.ts';
 import {writeFix} from './fix.ts';
-import {describeSize, smallTableRows} from './knowledge.ts';
-import {lockModes, locksOf} from './locks.ts';
+import {lockModes} from './locks.ts';
+import {normaliseSql} from './measured.ts';
+import type {Measured} from './measured.ts';
 import type {TableName} from './names.ts';
 import {notReviewed} from './own-rules.ts';
 import {offsetOfByte, positionInside} from './position.ts';
-import type {Report, Rule, Statement} from './rule.ts';
+import type {Report, Rule, RuleWords, Statement} from './rule.ts';
+import type {RuleSet} from './rule-set.ts';
+import type {Settlements} from './settlements.ts';
 import type {Piece} from './split.ts';
+import {addMeasured, decideLevel, isDisproven} from './weigh.ts';
 
 /** Where a statement stands. */
 export interface Place {
@@ -19,12 +23,11 @@ export interface Place {
 	revision?: string;
 }
 
-/** The findings of one statement. `levels`: what the configuration says of single rules. */
-export function judge({statement, context, place, rules, levels}: {statement: Statement; context: Context; place: Place; rules: readonly Rule[]; levels: Record<string, string>}): Finding[] {
+/** The findings of one statement; those that a later one may settle are told to `settlements`. */
+export function judge({statement, context, place, rules, settlements}: {statement: Statement; context: Context; place: Place; rules: RuleSet; settlements: Settlements}): Finding[] {
 	const findings: Finding[] = [];
-	const kinds = statement.operations.map(operation => operation.do);
-	for (const rule of rules) {
-		if (rule.on && !kinds.some(kind => rule.on!.includes(kind))) continue;
+	const measured = context.knowledge?.measured?.[normaliseSql(statement.text)];
+	for (const rule of rules.of(statement.operations)) {
 		// Going back loses what the way forward brought: only that loss is worth a word.
 		if (context.direction === 'down' && rule.category !== 'data-loss') continue;
 		if (context.version < (rule.versions?.from ?? 0) || context.version > (rule.versions?.to ?? Infinity)) continue;
@@ -36,32 +39,35 @@ export function judge({statement, context, place, rules, levels}: {statement: St
 			continue;
 		}
 		for (const report of reports) {
-			const finding = weigh({rule, report, context, place, levels, offset: report.at === undefined ? 0 : offsetOfByte(statement.text, report.at)});
+			if (measured && isDisproven(rule, report, measured)) continue;
+			const finding = weigh({rule, report, context, place, rules, measured, offset: report.at === undefined ? 0 : offsetOfByte(statement.text, report.at)});
 			finding.lock = report.table && strongestLock(statement, report.table);
+			if (measured && (rule.scales || rule.category === 'lock')) addMeasured(finding, report.table, measured);
 			findings.push(finding);
+			if (report.settledBy) settlements.expect({finding, settledBy: report.settledBy, transaction: context.inTransaction ? context.transaction : undefined, fixed: rules.levelOf(rule.id) !== undefined});
 		}
 	}
 	return findings;
 }
 
 /** The findings that only the end of the script shows. `placeOf`: where a statement stood. */
-export function judgeEnd({context, rules, levels, placeOf}: {context: Context; rules: readonly Rule[]; levels: Record<string, string>; placeOf: (statement: number) => Place | undefined}): Finding[] {
-	return rules.flatMap(rule => (rule.end?.(context) ?? []).flatMap(report => {
+export function judgeEnd({context, rules, placeOf}: {context: Context; rules: RuleSet; placeOf: (statement: number) => Place | undefined}): Finding[] {
+	return rules.rules.flatMap(rule => (rule.end?.(context) ?? []).flatMap(report => {
 		const place = placeOf(report.statement);
-		return place ? [weigh({rule, report, context, place, levels, offset: 0})] : [];
+		return place ? [weigh({rule, report, context, place, rules, offset: report.at === undefined ? 0 : offsetOfByte(place.piece.text, report.at)})] : [];
 	}));
 }
 
-function weigh({rule, report, context, place, levels, offset}: {rule: Rule; report: Report; context: Context; place: Place; levels: Record<string, string>; offset: number}): Finding {
+function weigh({rule, report, context, place, rules, measured, offset}: {rule: Rule; report: Report; context: Context; place: Place; rules: RuleSet; measured?: Measured; offset: number}): Finding {
 	const finding = makeFinding(rule, report, place, offset);
-	const {level, size} = decideLevel(rule, report, context);
-	finding.level = levels[rule.id] as Level | undefined ?? (context.direction === 'down' ? 'info' : level);
+	const {level, size} = decideLevel({rule, report, context, measured});
+	finding.level = rules.levelOf(rule.id) ?? (context.direction === 'down' ? 'info' : level);
 	if (size !== undefined) finding.message = `${finding.message.replace(/\.$/, '')} (${size}).`;
 	return finding;
 }
 
 /** A finding at an offset of its statement, at the rule's own level. */
-export function makeFinding(rule: Rule, report: Report, place: Place, offset = 0): Finding {
+export function makeFinding(rule: RuleWords, report: Report, place: Place, offset = 0): Finding {
 	const {piece, number, file, revision} = place;
 	return {
 		rule: rule.id,
@@ -79,21 +85,10 @@ export function makeFinding(rule: Rule, report: Report, place: Place, offset = 0
 	};
 }
 
-/** The same SQL is nothing on 200 rows and an outage on 200 million. */
-function decideLevel(rule: Rule, report: Report, context: Context): {level: Level; size?: string} {
-	const level = report.level ?? rule.level;
-	if (!rule.scales || !report.table || !context.knowledge?.tables) return {level};
-	const known = context.known(report.table);
-	if (!known) return {level: level === 'error' ? 'warning' : 'info'};
-	const size = describeSize(known);
-	if (known.rows === null) return {level};
-	if (known.rows < smallTableRows) return {level: 'info', size};
-	return {level: known.rows >= (context.knowledge.largeTableRows ?? 1_000_000) ? 'error' : level, size};
-}
-
 function strongestLock(statement: Statement, table: TableName): string | undefined {
-	const modes = statement.operations.flatMap(locksOf).filter(lock => lock.table.key === table.key).map(lock => lockModes.indexOf(lock.mode));
-	return modes.length > 0 ? lockModes[Math.max(...modes)] : undefined;
+	let strongest = -1;
+	for (const lock of statement.locks) if (lock.table.key === table.key) strongest = Math.max(strongest, lockModes.indexOf(lock.mode));
+	return lockModes[strongest];
 }
 
 /** The line around an offset; nothing when it is so long that a caret below it would not help. */

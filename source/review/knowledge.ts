@@ -1,4 +1,5 @@
 /** What is known of the target besides the SQL; plain data, every part optional. */
+import type {MeasuredStatements} from './measured.ts';
 import type {TableName} from './names.ts';
 
 export interface KnownColumn {
@@ -17,15 +18,19 @@ export interface KnownTable {
 	bytes: number | null;
 	columns?: KnownColumn[];
 	/** Definitions as pg_get_indexdef() writes them. */
-	indexes?: {name: string; columns: string[]; unique: boolean; partial?: boolean; expression?: boolean}[];
+	indexes?: {name: string; columns: string[]; unique: boolean; partial?: boolean; expression?: boolean; definition?: string}[];
 	constraints?: {name: string; kind: 'check' | 'foreign-key' | 'unique' | 'primary-key' | 'exclude' | 'not-null'; columns: string[]; validated: boolean; definition?: string}[];
 	partitioned?: boolean;
+	/** Views, rules, policies and generated columns that read columns of it. */
+	usedBy?: {kind: string; name: string; columns: string[]}[];
 	triggers?: string[];
 }
 
 export interface Knowledge {
 	/** Major version. */
 	pgVersion?: number;
+	/** Such as 3 of 14.3. */
+	pgMinor?: number;
 	/** All tables of the database, so that one not listed does not exist there yet. */
 	tables?: KnownTable[];
 	/** From how many rows a table is large. */
@@ -37,6 +42,12 @@ export interface Knowledge {
 	timeZone?: string;
 	/** Table that Alembic keeps its revision in. */
 	versionTable?: string;
+	/** Domains of the database, and whether they have a CHECK or NOT NULL. */
+	domains?: {schema: string; name: string; constrained: boolean}[];
+	/** What this server's disk was measured to read in a second. */
+	scanBytesPerSecond?: number;
+	/** What a rehearsal of the same SQL measured; `indexMeasured` writes it. */
+	measured?: MeasuredStatements;
 }
 
 /** Below so many rows a scan or a rewrite takes milliseconds: 200,000 rows took 11 to 600 ms on PostgreSQL 15. */

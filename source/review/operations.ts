@@ -10,9 +10,9 @@ export type Operation = {
 	at?: number;
 } & (
 	| {do: 'create-table'; table: TableName; columns: Column[]; constraints: Constraint[]; ifNotExists: boolean; partitionOf?: TableName; partitioned: boolean; fromQuery: boolean; onCommitDrop: boolean}
-	| {do: 'create-view'; table: TableName; materialized: boolean; replace: boolean}
+	| {do: 'create-view'; table: TableName; materialized: boolean; replace: boolean; sources: TableName[]; aliases: string[]; columns: string[]; star: boolean}
 	| {do: 'add-column'; table: TableName; column: Column; ifNotExists: boolean}
-	| {do: 'drop-column'; table: TableName; column: string; cascade: boolean}
+	| {do: 'drop-column'; table: TableName; column: string; cascade: boolean; ifExists: boolean}
 	| {do: 'set-type'; table: TableName; column: string; type: Type; using?: Node; collation: boolean}
 	| {do: 'set-not-null'; table: TableName; column: string}
 	| {do: 'drop-not-null'; table: TableName; column: string}
@@ -29,9 +29,9 @@ export type Operation = {
 	/** Renaming or moving anything else. */
 	| {do: 'rename'; object: string; name: string; to: string}
 	| {do: 'set-schema'; object: string; table?: TableName; name: string; to: string}
-	| {do: 'create-index'; table: TableName; name?: string; columns: string[]; unique: boolean; concurrently: boolean; ifNotExists: boolean; only: boolean; method: string; where?: Node}
+	| {do: 'create-index'; table: TableName; name?: string; columns: string[]; unique: boolean; concurrently: boolean; ifNotExists: boolean; only: boolean; method: string; where?: Node; /** Each with its order, collation and operator class, for comparing. */ keys: string[]; /** Columns that its expressions and its predicate name. */ reads: string[]}
 	/** DROP of anything; `object` as `table`, `index`, `materialized view`, `schema`. */
-	| {do: 'drop'; object: string; names: TableName[]; concurrently: boolean; cascade: boolean; ifExists: boolean}
+	| {do: 'drop'; object: string; names: TableName[]; concurrently: boolean; cascade: boolean; ifExists: boolean; /** Of a trigger, a rule or a policy: the table it is on. */ of?: TableName}
 	| {do: 'reindex'; what: 'index' | 'table' | 'schema' | 'database' | 'system'; table?: TableName; concurrently: boolean}
 	| {do: 'truncate'; tables: TableName[]; cascade: boolean}
 	| {do: 'update'; table: TableName; where?: Node; joins: boolean; columns: string[]}
@@ -43,6 +43,8 @@ export type Operation = {
 	| {do: 'cluster'; table?: TableName}
 	| {do: 'lock'; tables: TableName[]; mode: number; nowait: boolean}
 	| {do: 'create-trigger' | 'comment-table'; table: TableName}
+	/** DO; `body` as it is between the quotes. */
+	| {do: 'do-block'; language: string; body: string}
 	| {do: 'transaction'; what: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'rollback-to' | 'prepare' | 'other'}
 	/** SET, RESET (without a value) and set_config(). */
 	| {do: 'set'; name: string; value?: string; local: boolean}

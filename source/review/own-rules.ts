@@ -1,9 +1,7 @@
 /** What the engine itself says: about SQL that it could not read, and about ignore comments. */
-import type {Rule} from './rule.ts';
+import type {RuleWords} from './rule.ts';
 
-const check = () => [];
-
-export const syntaxError: Rule = {
+export const syntaxError: RuleWords = {
 	id: 'syntax-error',
 	level: 'error',
 	category: 'robustness',
@@ -12,10 +10,9 @@ export const syntaxError: Rule = {
 	spares: ['psql meta-commands, `\\restrict` lines and the data of COPY … FROM stdin'],
 	why: 'The migration would stop at it, and what it was meant to do could not be reviewed.',
 	fix: {sql: 'Mend the statement.', alembic: 'Mend the text given to `op.execute()`.'},
-	check,
 };
 
-export const notReviewed: Rule = {
+export const notReviewed: RuleWords = {
 	id: 'not-reviewed',
 	level: 'warning',
 	category: 'robustness',
@@ -24,11 +21,11 @@ export const notReviewed: Rule = {
 	spares: [],
 	why: 'No answer is not a good answer: what it does is unknown to this review.',
 	fix: {sql: 'Read it by eye, or split it into smaller statements.', alembic: 'Split the operation, such as a bulk insert, into smaller ones.'},
-	check,
 };
 
-export const unusedIgnore: Rule = {
+export const unusedIgnore: RuleWords = {
 	id: 'unused-ignore',
+	subject: 'ignore comment',
 	level: 'warning',
 	category: 'robustness',
 	says: 'silences nothing',
@@ -36,11 +33,11 @@ export const unusedIgnore: Rule = {
 	spares: ['a rule that is switched off'],
 	why: 'It would silence a finding of tomorrow that nobody has looked at.',
 	fix: {sql: 'Remove the comment, or write `-- holdpoint: ignore RULE -- reason` above the statement.', alembic: 'Remove the comment, or write `# holdpoint: ignore RULE -- reason` above the operation.'},
-	check,
 };
 
-export const ignoreWithoutReason: Rule = {
+export const ignoreWithoutReason: RuleWords = {
 	id: 'ignore-without-reason',
+	subject: 'ignore comment',
 	level: 'warning',
 	category: 'robustness',
 	says: 'gives no reason, so it silences nothing',
@@ -48,7 +45,17 @@ export const ignoreWithoutReason: Rule = {
 	spares: [],
 	why: 'Whoever reads it in a year must be able to tell whether it still holds.',
 	fix: {sql: '-- holdpoint: ignore RULE -- why it is safe here', alembic: '# holdpoint: ignore RULE -- why it is safe here'},
-	check,
 };
 
-export const ownRules: readonly Rule[] = [syntaxError, notReviewed, unusedIgnore, ignoreWithoutReason];
+export const unsafeExecute: RuleWords = {
+	id: 'unsafe-execute',
+	level: 'info',
+	category: 'robustness',
+	says: 'runs SQL that nobody can read beforehand',
+	triggers: 'A DO block with EXECUTE of anything but a constant, in another language than PL/pgSQL, or one that PL/pgSQL\'s parser refuses.',
+	spares: ['the other statements of a DO block, and EXECUTE of a constant: they are reviewed like any others', 'bodies of functions: creating one runs nothing of it'],
+	why: 'What it locks, rewrites or loses is known only when it runs.',
+	fix: {sql: '-- the statements themselves, written out', alembic: 'op.execute("…")  # the statement itself'},
+};
+
+export const ownRules: readonly RuleWords[] = [syntaxError, notReviewed, unsafeExecute, unusedIgnore, ignoreWithoutReason];

@@ -23,7 +23,7 @@ function readCommand(command: AlterTableCmd, table: TableName, searchPath: strin
 			const column = readColumn(definition.ColumnDef, searchPath);
 			return {do: 'add-column', table, column, ifNotExists: command.missing_ok === true, at: column.at};
 		}
-		case 'AT_DropColumn': return {do: 'drop-column', table, column: name, cascade, at};
+		case 'AT_DropColumn': return {do: 'drop-column', table, column: name, cascade, ifExists: command.missing_ok === true, at};
 		case 'AT_AlterColumnType': {
 			if (!definition || !('ColumnDef' in definition)) break;
 			const {typeName, raw_default: using, collClause, location} = definition.ColumnDef;

@@ -1,11 +1,13 @@
 /** A parse tree becomes operations: the one place that knows how PostgreSQL's trees look. */
-import type {CreateStmt, DefElem, DropStmt, FuncCall, IndexStmt, Node, RangeVar, ReindexStmt, RenameStmt, SelectStmt, VacuumStmt, VariableSetStmt} from 'libpg-query';
+import type {CreateStmt, DefElem, DropStmt, FuncCall, Node, RangeVar, ReindexStmt, RenameStmt, SelectStmt, VacuumStmt, VariableSetStmt} from 'libpg-query';
 import {readColumn, readConstraint} from './columns.ts';
 import type {Constraint} from './columns.ts';
 import {objectName, strings, tableName} from './names.ts';
 import type {TableName} from './names.ts';
 import type {Operation, OperationOf, RelationKind} from './operations.ts';
 import {readAlterTable} from './read-alter-table.ts';
+import {readIndex} from './read-index.ts';
+import {readQuery} from './read-query.ts';
 import {nodes} from './tree.ts';
 
 /** What a statement does, in its order. `searchPath`: the schema of bare names. */
@@ -26,10 +28,10 @@ export function readOperations(node: Node, searchPath: string): Operation[] {
 		const {into, objtype, if_not_exists: ifNotExists} = node.CreateTableAsStmt;
 		const created = table(into?.rel);
 		return objtype === 'OBJECT_MATVIEW'
-			? [{do: 'create-view', table: created, materialized: true, replace: false}]
+			? [{do: 'create-view', table: created, materialized: true, replace: false, ...readQuery(node.CreateTableAsStmt.query, undefined, searchPath)}]
 			: [{do: 'create-table', table: created, columns: [], constraints: [], ifNotExists: ifNotExists === true, partitioned: false, fromQuery: true, onCommitDrop: into?.onCommit === 'ONCOMMIT_DROP'}];
 	}
-	if ('ViewStmt' in node) return [{do: 'create-view', table: table(node.ViewStmt.view), materialized: false, replace: node.ViewStmt.replace === true}];
+	if ('ViewStmt' in node) return [{do: 'create-view', table: table(node.ViewStmt.view), materialized: false, replace: node.ViewStmt.replace === true, ...readQuery(node.ViewStmt.query, node.ViewStmt.aliases, searchPath)}];
 	if ('TruncateStmt' in node) return [{do: 'truncate', tables: tables(node.TruncateStmt.relations), cascade: node.TruncateStmt.behavior === 'DROP_CASCADE'}];
 	if ('UpdateStmt' in node) {
 		const {relation, whereClause: where, fromClause, targetList} = node.UpdateStmt;
@@ -51,6 +53,7 @@ export function readOperations(node: Node, searchPath: string): Operation[] {
 	}
 	if ('ClusterStmt' in node) return [{do: 'cluster', table: node.ClusterStmt.relation && table(node.ClusterStmt.relation)}];
 	if ('LockStmt' in node) return [{do: 'lock', tables: tables(node.LockStmt.relations), mode: node.LockStmt.mode ?? 0, nowait: node.LockStmt.nowait === true}];
+	if ('DoStmt' in node) return [readDo(node.DoStmt.args)];
 	if ('CreateTrigStmt' in node) return [{do: 'create-trigger', table: table(node.CreateTrigStmt.relation)}];
 	if ('CreateEnumStmt' in node) return [{do: 'create-enum', name: objectName(strings(node.CreateEnumStmt.typeName), searchPath), constraints: []}];
 	if ('CreateDomainStmt' in node) return [{do: 'create-domain', name: objectName(strings(node.CreateDomainStmt.domainname), searchPath), constraints: constraints(node.CreateDomainStmt.constraints, searchPath)}];
@@ -98,22 +101,6 @@ function readCreateTable(statement: CreateStmt, searchPath: string): Operation {
 	};
 }
 
-function readIndex(statement: IndexStmt, searchPath: string): Operation {
-	return {
-		do: 'create-index',
-		table: tableName(statement.relation, searchPath),
-		name: statement.idxname,
-		// An expression has no column name; its functions' arguments stand for it.
-		columns: (statement.indexParams ?? []).flatMap(node => 'IndexElem' in node ? [node.IndexElem.name ?? '(expression)'] : []),
-		unique: statement.unique === true,
-		concurrently: statement.concurrent === true,
-		ifNotExists: statement.if_not_exists === true,
-		only: statement.relation?.inh !== true,
-		method: statement.accessMethod ?? 'btree',
-		where: statement.whereClause,
-	};
-}
-
 function readDrop(statement: DropStmt, searchPath: string): Operation {
 	const object = words(statement.removeType);
 	const names = (statement.objects ?? []).map(item => {
@@ -122,7 +109,9 @@ function readDrop(statement: DropStmt, searchPath: string): Operation {
 		if ('ObjectWithArgs' in item) return objectName(strings(item.ObjectWithArgs.objname), searchPath);
 		return objectName(strings([item]), searchPath);
 	});
-	return {do: 'drop', object, names, concurrently: statement.concurrent === true, cascade: statement.behavior === 'DROP_CASCADE', ifExists: statement.missing_ok === true};
+	const parts = object === 'trigger' || object === 'rule' || object === 'policy' ? statement.objects?.[0] : undefined;
+	const of = parts && 'List' in parts ? objectName(strings(parts.List.items).slice(0, -1), searchPath) : undefined;
+	return {do: 'drop', of, object, names, concurrently: statement.concurrent === true, cascade: statement.behavior === 'DROP_CASCADE', ifExists: statement.missing_ok === true};
 }
 
 function readRename(statement: RenameStmt, searchPath: string): Operation {
@@ -147,6 +136,14 @@ const relationKinds: Partial<Record<string, RelationKind>> = {
 function readReindex(statement: ReindexStmt, searchPath: string): Operation {
 	const what = (statement.kind ?? '').replace('REINDEX_OBJECT_', '').toLowerCase() as OperationOf<'reindex'>['what'];
 	return {do: 'reindex', what, table: statement.relation && tableName(statement.relation, searchPath), concurrently: isOn(option(statement.params, 'concurrently'))};
+}
+
+function readDo(args: Node[] | undefined): Operation {
+	const text = (name: string) => {
+		const arg = option(args, name)?.arg;
+		return arg && 'String' in arg ? arg.String.sval ?? '' : undefined;
+	};
+	return {do: 'do-block', language: text('language') ?? 'plpgsql', body: text('as') ?? ''};
 }
 
 function readVacuum(statement: VacuumStmt, searchPath: string): Operation {

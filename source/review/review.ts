@@ -1,33 +1,37 @@
 /** The review: a script in, findings out. */
-import {Refusal} from '../journal/refusal.ts';
+import {setImmediate} from 'node:timers/promises';
 import {Context} from './context.ts';
-import {joinReviews, levels, makeReview} from './finding.ts';
-import type {Finding, Level, Review} from './finding.ts';
+import {readDoBlock} from './do-block.ts';
+import {joinReviews, makeReview} from './finding.ts';
+import type {Finding, Review} from './finding.ts';
+import {judgeIgnore} from './judge-ignore.ts';
 import {judge, judgeEnd, makeFinding} from './judge.ts';
 import type {Place} from './judge.ts';
 import type {Knowledge} from './knowledge.ts';
-import {ignoreWithoutReason, notReviewed, syntaxError, unusedIgnore} from './own-rules.ts';
+import {locksOf} from './locks.ts';
+import type {Operation} from './operations.ts';
+import {notReviewed, syntaxError, unsafeExecute} from './own-rules.ts';
 import {loadParser, parseStatement} from './parser.ts';
 import type {Parsed} from './parser.ts';
 import {offsetOfCharacter, positionInside} from './position.ts';
 import {readOperations} from './read-operations.ts';
-import type {Rule, Statement} from './rule.ts';
-import {findRule, rules} from './rules/index.ts';
+import type {Statement} from './rule.ts';
+import {RuleSet} from './rule-set.ts';
+import type {Choice} from './rule-set.ts';
+import {Settlements} from './settlements.ts';
 import {Splitter} from './split.ts';
 import type {Note, Piece} from './split.ts';
 import {Ignores, parseIgnore} from './suppress.ts';
 import type {Ignore} from './suppress.ts';
 
-export interface ReviewOptions {
+export interface ReviewOptions extends Choice {
 	/** Major version of the target, 12 to 18; without it the knowledge's, else 14. */
 	pgVersion?: number;
 	/** Something around the script has opened a transaction, as Alembic does online. */
 	transaction?: boolean;
-	/** Levels by rule; `off` switches one off, a level switches an opt-in one on. */
-	rules?: Record<string, string>;
-	/** `default`: all but the opt-in ones. */
-	enabled?: 'default' | 'all' | string[];
 	knowledge?: Knowledge;
+	/** Regular expressions that new names must match whole, by `table`, `column`, `index`, `primary-key`, `unique`, `foreign-key`, `check`, `schema`, `type`. */
+	naming?: Record<string, string>;
 }
 
 export interface ReviewInput extends ReviewOptions {
@@ -47,24 +51,23 @@ const mostCuts = 1000;
 
 /**
  * Reviews one script as one migration, or as the several that Alembic's markers in it name.
- * @throws Refusal (2) when a rule is named that does not exist.
+ * @throws Refusal (2) when a rule or a level is named that does not exist.
  */
 export async function reviewSql(input: ReviewInput): Promise<Review> {
-	const chosen = chooseRules(input);
+	const rules = new RuleSet(input);
 	const library = await loadParser();
 	const splitter = new Splitter(input.text);
-	const context = new Context(input.knowledge, {pgVersion: input.pgVersion, inTransaction: input.transaction === true});
+	const context = new Context(input.knowledge, {pgVersion: input.pgVersion, inTransaction: input.transaction === true, naming: input.naming});
+	const script = new Script(input, rules, library, context);
 	const ignores = new Ignores();
 	for (const ignore of input.ignores ?? []) ignores.add({...ignore, used: false});
-	const findings: Finding[] = [];
 	let number = 0;
 	let cuts = 0;
 	let last: Piece | undefined;
-	const remembered = new Map<number, Place>();
 	let rested = performance.now();
 	for (let item = splitter.next(); item; item = splitter.next()) {
 		if (item.kind === 'note') {
-			takeNote({note: item, context, ignores, last, number});
+			takeNote({note: item, script, ignores, last, number});
 			continue;
 		}
 		let piece = item;
@@ -75,33 +78,20 @@ export async function reviewSql(input: ReviewInput): Promise<Review> {
 			parsed = parseStatement(library, piece.text);
 		}
 		last = piece;
-		const place: Place = {
-			script: input.text,
-			piece,
-			number,
-			file: input.file,
-			revision: context.revision ?? input.revisionOf?.({statement: number, line: piece.line}),
-		};
-		if (parsed?.ok) {
-			const statement: Statement = {number, text: piece.text, tree: parsed.node, operations: readOperations(parsed.node, context.searchPath)};
-			if (number === 1 && statement.operations[0]?.do === 'transaction') context.inTransaction = false;
-			if (!isBookkeeping(statement, input.knowledge?.versionTable ?? 'alembic_version')) findings.push(...judge({statement, context, place, rules: chosen.rules, levels: input.rules ?? {}}));
-			context.apply(statement);
-			// What may turn out at the end to be unfinished: only that is remembered.
-			if (context.remembers(number)) remembered.set(number, place);
-		} else findings.push(unreadable(parsed, place));
+		script.take(parsed, {script: input.text, piece, number, file: input.file, revision: context.revision ?? input.revisionOf?.({statement: number, line: piece.line})});
 		// Whoever shares the process, such as the monitor, gets its turn.
 		if (performance.now() - rested > 50) {
-			await new Promise(resolve => setImmediate(resolve));
+			await setImmediate();
 			rested = performance.now();
 		}
 	}
-	findings.push(...judgeEnd({context, rules: chosen.rules, levels: input.rules ?? {}, placeOf: statement => remembered.get(statement)}));
+	const findings = script.finish(number);
 	const kept = findings.filter(finding => !ignores.silence(finding));
 	const suppressed = findings.length - kept.length;
-	for (const ignore of ignores.all) kept.push(...judgeIgnore(ignore, {chosen, number, file: input.file}));
-	const ordered = kept.filter(finding => input.rules?.[finding.rule] !== 'off').sort((a, b) => a.line - b.line || a.column - b.column);
-	return makeReview(number, ordered, suppressed);
+	for (const ignore of ignores.all) kept.push(...judgeIgnore(ignore, {ids: rules.ids, number, file: input.file}));
+	const said = kept.filter(finding => input.rules?.[finding.rule] !== 'off').sort((a, b) => a.line - b.line || a.column - b.column);
+	const notes = context.versionKnown ? [] : ['Nobody said which PostgreSQL this is for: judged as for 14, the oldest that is supported.'];
+	return makeReview(number, said, {suppressed, notes});
 }
 
 /** Reviews each file by itself, in their order. @throws Refusal (2) as `reviewSql`. */
@@ -111,32 +101,79 @@ export async function reviewFiles(files: {file: string; text: string}[], options
 	return joinReviews(reviews);
 }
 
-interface Chosen {
-	rules: Rule[];
-	ids: Set<string>;
+/** One script on its way through the rules. */
+class Script {
+	readonly settlements = new Settlements();
+	readonly findings: Finding[] = [];
+	/** What may turn out at the end to be unfinished: only that is remembered. */
+	readonly #remembered = new Map<number, Place>();
+
+	// Erasable syntax knows no parameter properties.
+	readonly input: ReviewInput;
+	readonly rules: RuleSet;
+	readonly library: Awaited<ReturnType<typeof loadParser>>;
+	readonly context: Context;
+
+	constructor(input: ReviewInput, rules: RuleSet, library: Awaited<ReturnType<typeof loadParser>>, context: Context) {
+		this.input = input;
+		this.rules = rules;
+		this.library = library;
+		this.context = context;
+	}
+
+	take(parsed: Parsed | undefined, place: Place): void {
+		if (!parsed?.ok) {
+			this.findings.push(unreadable(parsed, place));
+			return;
+		}
+		const operations = readOperations(parsed.node, this.context.searchPath);
+		if (place.number === 1 && operations[0]?.do === 'transaction') this.context.inTransaction = false;
+		this.#judge({number: place.number, text: place.piece.text, tree: parsed.node, operations, locks: operations.flatMap(locksOf)}, place);
+		for (const operation of operations) if (operation.do === 'do-block') this.#takeBody(operation.language, place);
+	}
+
+	finish(statements: number): Finding[] {
+		const {context, rules, settlements} = this;
+		const end = judgeEnd({context, rules, placeOf: statement => this.#remembered.get(statement)});
+		const alone = statements === 1 ? new Set(rules.rules.filter(rule => rule.amongOthers).map(rule => rule.id)) : new Set();
+		return [...this.findings, ...end].filter(finding => !settlements.gone.has(finding) && !alone.has(finding.rule));
+	}
+
+	#judge(statement: Statement, place: Place): void {
+		const {context, rules, settlements} = this;
+		const own = isBookkeeping(statement.operations, this.input.knowledge?.versionTable ?? 'alembic_version');
+		settlements.ask(statement.operations, context.transaction);
+		if (!own) this.findings.push(...judge({statement, context, place, rules, settlements}));
+		context.apply(statement);
+		if (own) context.book();
+		if (context.remembers(statement.number)) this.#remembered.set(statement.number, place);
+	}
+
+	#takeBody(language: string, place: Place): void {
+		const {context, library} = this;
+		const {statements, dynamic, unreadable: reason} = readDoBlock(library, place.piece.text, language);
+		const leave = context.enterBlock();
+		for (const {text, offset, ends} of statements) {
+			if (ends) context.endTransaction();
+			const parsed = ends ? undefined : parseStatement(library, text);
+			if (!parsed?.ok) continue;
+			const piece = {...place.piece, text, start: place.piece.start + offset, ...positionInside(place.piece.text, offset, place.piece)};
+			const operations = readOperations(parsed.node, context.searchPath);
+			this.#judge({number: place.number, text, tree: parsed.node, operations, locks: operations.flatMap(locksOf)}, {...place, piece});
+		}
+		leave();
+		if (context.direction === 'down' || !this.rules.has(unsafeExecute)) return;
+		if (reason !== undefined) this.findings.push(makeFinding(unsafeExecute, {message: `What this block does was not reviewed: ${reason}.`}, place));
+		for (const {offset} of dynamic) this.findings.push(makeFinding(unsafeExecute, {message: 'EXECUTE runs SQL that is put together only then: it was not reviewed.'}, place, offset));
+	}
 }
 
-function chooseRules({enabled = 'default', rules: configured = {}}: ReviewOptions): Chosen {
-	const named = Array.isArray(enabled) ? enabled : [];
-	for (const id of [...named, ...Object.keys(configured)]) {
-		if (!findRule(id)) throw new Refusal(2, `There is no review rule "${id}"; \`holdpoint review --explain ${id}\` would say so too: look at the names with --rules all.`);
-	}
-	for (const [id, level] of Object.entries(configured)) {
-		if (level !== 'off' && !levels.includes(level as Level)) throw new Refusal(2, `The level of review rule ${id} is "${level}"; it can be error, warning, info or off.`);
-	}
-	const chosen = rules.filter(rule => {
-		if (configured[rule.id] === 'off') return false;
-		if (Array.isArray(enabled)) return named.includes(rule.id);
-		return enabled === 'all' || !rule.optIn || configured[rule.id] !== undefined;
-	});
-	return {rules: chosen, ids: new Set(chosen.map(rule => rule.id))};
-}
-
-function takeNote({note, context, ignores, last, number}: {note: Note; context: Context; ignores: Ignores; last: Piece | undefined; number: number}): void {
+function takeNote({note, script, ignores, last, number}: {note: Note; script: Script; ignores: Ignores; last: Piece | undefined; number: number}): void {
 	const marker = /^-- Running (upgrade|downgrade)\s+(.*?)\s*->\s*(.*?)\s*$/.exec(note.text);
 	if (marker) {
 		const [, way, from = '', to = ''] = marker;
-		context.enterRevision((way === 'upgrade' ? to : from).split(',')[0]!.trim(), way === 'upgrade' ? 'up' : 'down');
+		script.settlements.close();
+		script.context.enterRevision((way === 'upgrade' ? to : from).split(',')[0]!.trim(), way === 'upgrade' ? 'up' : 'down');
 		return;
 	}
 	// Behind the semicolon on the same line it belongs to what stands there.
@@ -145,8 +182,8 @@ function takeNote({note, context, ignores, last, number}: {note: Note; context: 
 }
 
 /** What Alembic writes about itself is never a finding. */
-function isBookkeeping(statement: Statement, versionTable: string): boolean {
-	return statement.operations.length > 0 && statement.operations.every(operation => {
+function isBookkeeping(operations: readonly Operation[], versionTable: string): boolean {
+	return operations.length > 0 && operations.every(operation => {
 		if (operation.do === 'drop') return operation.names.every(name => name.name === versionTable);
 		return 'table' in operation && operation.table?.name === versionTable;
 	});
@@ -158,16 +195,4 @@ function unreadable(parsed: Exclude<Parsed, {ok: true}> | undefined, place: Plac
 	const rule = parsed.tooDeep ? notReviewed : syntaxError;
 	const message = `${parsed.message.charAt(0).toUpperCase()}${parsed.message.slice(1)}.`;
 	return {...makeFinding(rule, {message}, place, offset), ...positionInside(place.piece.text, offset, place.piece)};
-}
-
-function judgeIgnore(ignore: Ignore, {chosen, number, file}: {chosen: Chosen; number: number; file?: string}): Finding[] {
-	const statement = Math.min(ignore.statement ?? number, Math.max(1, number));
-	const say = (rule: Rule, message: string): Finding[] => [{rule: rule.id, level: rule.level, message, why: rule.why, fix: rule.fix.sql, statement, file: ignore.file ?? file, line: ignore.line, column: ignore.column, revision: ignore.revision}];
-	if (ignore.rules.length === 0) return say(unusedIgnore, 'This ignore comment can\'t be read.');
-	const missing = ignore.rules.find(id => !findRule(id));
-	if (missing !== undefined) return say(unusedIgnore, `There is no rule "${missing}" to ignore.`);
-	if (ignore.reason === '') return say(ignoreWithoutReason, `This ignore of ${ignore.rules.join(', ')} gives no reason, so it silences nothing.`);
-	// A rule that is switched off can't show whether its ignore is still needed.
-	if (ignore.used || !ignore.rules.some(id => chosen.ids.has(id))) return [];
-	return say(unusedIgnore, `${ignore.rules.join(', ')} finds nothing here to ignore.`);
 }

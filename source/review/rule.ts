@@ -1,6 +1,7 @@
 /** What a rule is: one object, in one file named as its id, and one line in rules/index.ts. */
 import type {Context} from './context.ts';
 import type {Level} from './finding.ts';
+import type {Lock} from './locks.ts';
 import type {TableName} from './names.ts';
 import type {Operation} from './operations.ts';
 
@@ -10,6 +11,8 @@ export interface Statement {
 	number: number;
 	text: string;
 	operations: Operation[];
+	/** Of all its operations. */
+	locks: Lock[];
 	/** The parse tree, for what the operations don't say. */
 	tree: unknown;
 }
@@ -25,6 +28,8 @@ export interface Report {
 	names?: Record<string, string | undefined>;
 	/** Another way than the rule's own. */
 	fix?: Fix;
+	/** Asked about each later statement of the transaction (outside of one: of the migration): does it make this harmless, and what remains? */
+	settledBy?: (operation: Operation) => Level | 'nothing' | undefined;
 }
 
 /** The safe way, with places such as `{table}` that a report fills in. */
@@ -33,10 +38,13 @@ export interface Fix {
 	alembic: string;
 }
 
-export interface Rule {
+/** What a rule says of itself: enough for its page, whatever it looks at. */
+export interface RuleWords {
 	id: string;
 	level: Level;
 	category: 'lock' | 'rewrite' | 'transaction' | 'data-loss' | 'backward-compatibility' | 'robustness' | 'type' | 'naming';
+	/** What it looks at; default: a statement. */
+	subject?: 'statement' | 'migration' | 'ignore comment';
 	/** Half a sentence: what the statement does. */
 	says: string;
 	/** What sets it off, and what does not though it looks like it. */
@@ -52,8 +60,15 @@ export interface Rule {
 	optIn?: boolean;
 	/** How bad it is depends on the size of the table. */
 	scales?: boolean;
+}
+
+export interface Rule extends RuleWords {
 	/** The operations it asks about; without it, every statement is shown to it. */
 	on?: Operation['do'][];
+	/** What it claims of the table, so that a measurement can prove it wrong. */
+	claims?: 'rewrite' | 'scan';
+	/** Means nothing in a script of one statement. */
+	amongOthers?: boolean;
 	check(statement: Statement, context: Context): Report[];
 	/** Asked once, behind the last statement: what was never done. Points at a statement by its number. */
 	end?(context: Context): (Report & {statement: number})[];

@@ -1,14 +1,15 @@
 /** The same review in every format, checked for what its reader needs. */
 import {expect, test} from 'vitest';
 import {formats} from '../../source/review/formats/index.ts';
-import {reviewSql} from '../../source/review/review.ts';
+import {reviewFiles, reviewSql} from '../../source/review/review.ts';
 
 const review = await reviewSql({
 	file: '/m/a b.sql',
 	text: 'SELECT 1;\nDROP TABLE "a<b&c""|`d";\n\tALTER TABLE t DROP COLUMN a,\n  ADD b varchar(5);',
 	enabled: ['ban-drop-table', 'ban-drop-column', 'prefer-text-field'],
+	pgVersion: 15,
 });
-const empty = await reviewSql({text: 'SELECT 1'});
+const empty = await reviewSql({text: 'SELECT 1', pgVersion: 15});
 
 test('pretty shows line, caret, why, fix and the sum', () => {
 	expect(formats.pretty(review)).toBe(`error[ban-drop-table] Dropping "a<b&c""|\`d" loses its rows for good.
@@ -53,6 +54,14 @@ test('pretty has colours only when asked, and never a control character of the s
 	expect(formats.pretty(review, {color: true})).toContain('\u001B[31merror[ban-drop-table]\u001B[39m');
 	const evil = await reviewSql({text: 'DROP TABLE "\u001B[2J";', enabled: ['ban-drop-table']});
 	expect(formats.pretty(evil)).not.toContain('\u001B');
+});
+
+test('a version that nobody said is told once, for all files', async () => {
+	const said = await reviewFiles([{file: 'a.sql', text: 'SELECT 1'}, {file: 'b.sql', text: 'SELECT 2'}]);
+	expect(said.notes).toEqual([expect.stringContaining('judged as for 14')]);
+	expect(formats.pretty(said)).toBe(`note: ${said.notes![0]}\n2 statements reviewed: 0 errors, 0 warnings, 0 infos\n`);
+	expect(JSON.parse(formats.sarif(said)).runs[0].invocations[0].toolExecutionNotifications).toHaveLength(1);
+	expect(review.notes).toBeUndefined();
 });
 
 test('json is the review itself', () => {

@@ -28,5 +28,7 @@ export const reviewSchema = z.object({
 	findings: z.array(findingSchema),
 	counts: z.object({error: z.number().int(), warning: z.number().int(), info: z.number().int()}),
 	suppressed: z.number().int(),
+	/** What holds for the review as a whole, such as a server version that nobody said. */
+	notes: z.array(z.string()).optional(),
 });
 export type Review = z.infer<typeof reviewSchema>;

@@ -5,7 +5,7 @@ import {summarise} from './pretty.ts';
 export function formatMarkdown(review: Review): string {
 	const files = Map.groupBy(review.findings, finding => finding.file ?? 'SQL');
 	const sections = [...files].map(([file, findings]) => `## ${escapeText(file)}\n\n${findings.map(formatFinding).join('\n\n')}`);
-	return `${['# SQL review', `${summarise(review)}.`, ...sections].join('\n\n')}\n`;
+	return `${['# SQL review', `${summarise(review)}.`, ...(review.notes ?? []).map(escapeText), ...sections].join('\n\n')}\n`;
 }
 
 function formatFinding(finding: Finding): string {

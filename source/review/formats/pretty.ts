@@ -7,7 +7,8 @@ const colours: Record<Level | 'dim' | 'bold', [number, number]> = {error: [31, 3
 export function formatPretty(review: Review, {color = false, compact = false}: {color?: boolean; compact?: boolean} = {}): string {
 	const paint = (kind: keyof typeof colours, text: string) => color ? `\u001B[${colours[kind][0]}m${text}\u001B[${colours[kind][1]}m` : text;
 	const blocks = review.findings.map(finding => formatFinding(finding, paint, compact));
-	return `${[...blocks, summarise(review)].join('\n\n')}\n`;
+	const notes = (review.notes ?? []).map(note => paint('dim', `note: ${printable(note)}`));
+	return `${[...blocks, [...notes, summarise(review)].join('\n')].join('\n\n')}\n`;
 }
 
 /** Such as `12 statements reviewed: 1 error, 2 warnings, 0 infos; 1 suppressed`. */

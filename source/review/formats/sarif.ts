@@ -11,6 +11,7 @@ export function formatSarif(review: Review, {version = '0.1.0'}: {version?: stri
 		version: '2.1.0',
 		runs: [{
 			tool: {driver: {name: 'holdpoint', version, rules: ids.map(describeRule)}},
+			invocations: [{executionSuccessful: true, toolExecutionNotifications: (review.notes ?? []).map(text => ({level: 'note', message: {text}}))}],
 			columnKind: 'unicodeCodePoints',
 			results: review.findings.map(finding => describeFinding(finding, ids.indexOf(finding.rule))),
 		}],
@@ -23,7 +24,7 @@ function describeRule(id: string): object {
 	if (!rule) return {id};
 	return {
 		id,
-		shortDescription: {text: `The statement ${rule.says}.`},
+		shortDescription: {text: `The ${rule.subject ?? 'statement'} ${rule.says}.`},
 		fullDescription: {text: rule.why},
 		help: {text: `${rule.fix.sql}\n${rule.fix.alembic}`.trim()},
 		defaultConfiguration: {level: sarifLevels[rule.level]},

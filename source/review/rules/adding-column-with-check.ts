@@ -16,6 +16,7 @@ export const addingColumnWithCheck: Rule = {
 	},
 	lock: 'ACCESS EXCLUSIVE, for a scan of the table',
 	scales: true,
+	claims: 'scan',
 	on: ['add-column'],
 	check({operations}, context) {
 		return only(operations, 'add-column')

@@ -17,6 +17,7 @@ export const addingFieldWithDefault: Rule = {
 	},
 	lock: 'ACCESS EXCLUSIVE, for a rewrite of the table',
 	scales: true,
+	claims: 'rewrite',
 	on: ['add-column'],
 	check({operations}, context) {
 		return only(operations, 'add-column').flatMap(({table, column, at}): Report[] => {

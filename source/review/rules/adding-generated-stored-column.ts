@@ -17,6 +17,7 @@ export const addingGeneratedStoredColumn: Rule = {
 	lock: 'ACCESS EXCLUSIVE, for a rewrite of the table',
 	versions: {from: 12},
 	scales: true,
+	claims: 'rewrite',
 	on: ['add-column'],
 	check({operations}, context) {
 		return only(operations, 'add-column')

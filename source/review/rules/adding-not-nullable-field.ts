@@ -16,6 +16,7 @@ export const addingNotNullableField: Rule = {
 	},
 	lock: 'ACCESS EXCLUSIVE, for a scan of the table',
 	scales: true,
+	claims: 'scan',
 	on: ['set-not-null'],
 	check({operations}, context) {
 		return only(operations, 'set-not-null')

@@ -16,6 +16,7 @@ export const addingSerialOrIdentityColumn: Rule = {
 	},
 	lock: 'ACCESS EXCLUSIVE, for a rewrite of the table',
 	scales: true,
+	claims: 'rewrite',
 	on: ['add-column'],
 	check({operations}, context) {
 		return only(operations, 'add-column')

@@ -15,6 +15,7 @@ export const attachPartitionNeedsCheck: Rule = {
 	},
 	lock: 'ACCESS EXCLUSIVE on the partition, SHARE UPDATE EXCLUSIVE on the parent',
 	versions: {from: 12},
+	claims: 'scan',
 	on: ['attach-partition'],
 	check({operations}, context) {
 		return operations.flatMap(operation => {

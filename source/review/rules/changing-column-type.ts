@@ -17,6 +17,7 @@ export const changingColumnType: Rule = {
 	},
 	lock: 'ACCESS EXCLUSIVE, for a rewrite of the table and its indexes',
 	scales: true,
+	claims: 'rewrite',
 	on: ['set-type'],
 	check({operations}, context) {
 		return only(operations, 'set-type').flatMap(({table, column, type, using, at}): Report[] => {

@@ -16,6 +16,7 @@ export const constraintMissingNotValid: Rule = {
 	},
 	lock: 'ACCESS EXCLUSIVE, for a scan of the table',
 	scales: true,
+	claims: 'scan',
 	on: ['add-constraint'],
 	check({operations}, context) {
 		return only(operations, 'add-constraint')

@@ -1,6 +1,6 @@
 /** All rules of the review, in the order in which their findings of one place are told. */
 import {ownRules} from '../own-rules.ts';
-import type {Rule} from '../rule.ts';
+import type {Rule, RuleWords} from '../rule.ts';
 import {addingColumnWithCheck} from './adding-column-with-check.ts';
 import {addingExclusionConstraint} from './adding-exclusion-constraint.ts';
 import {addingFieldWithDefault} from './adding-field-with-default.ts';
@@ -115,9 +115,9 @@ export const rules: readonly Rule[] = [
 	banDuplicateColumnAssignments,
 ];
 
-const byId = new Map([...rules, ...ownRules].map(rule => [rule.id, rule]));
+const byId = new Map<string, RuleWords>([...rules, ...ownRules].map(rule => [rule.id, rule]));
 
 /** A rule by its id, those of the engine itself included. */
-export function findRule(id: string): Rule | undefined {
+export function findRule(id: string): RuleWords | undefined {
 	return byId.get(id);
 }

@@ -13,6 +13,7 @@ export const primaryKeyUsingIndexOnNullable: Rule = {
 	fix: {sql: '-- make the columns NOT NULL by a validated CHECK first, then\nALTER TABLE {table} ADD CONSTRAINT {name} PRIMARY KEY USING INDEX {index};', alembic: 'op.execute() of the same'},
 	lock: 'ACCESS EXCLUSIVE, for a scan of the table',
 	scales: true,
+	claims: 'scan',
 	on: ['add-constraint'],
 	check({operations}, context) {
 		return only(operations, 'add-constraint').flatMap(({table, constraint, at}) => {

@@ -1,5 +1,5 @@
 /** Strong locks that would be waited for without an end. */
-import {blocksWriters, locksOf} from '../locks.ts';
+import {blocksWriters} from '../locks.ts';
 import type {Rule} from '../rule.ts';
 
 export const requireLockTimeout: Rule = {
@@ -11,9 +11,9 @@ export const requireLockTimeout: Rule = {
 	spares: ['SET, SET LOCAL in a transaction, set_config()', 'CONCURRENTLY and VALIDATE CONSTRAINT', 'a session whose lock_timeout is known, as in an upgrade by holdpoint'],
 	why: 'While it waits behind one long query, everyone else waits behind it: the application stands still.',
 	fix: {sql: 'SET LOCAL lock_timeout = \'5s\';', alembic: 'op.execute("SET LOCAL lock_timeout = \'5s\'")  # or in env.py: connect_args={"options": "-c lock_timeout=5s"}'},
-	check({operations}, context) {
+	check({locks}, context) {
 		if (context.timeouts.get('lock_timeout') > 0) return [];
-		const lock = operations.flatMap(locksOf).find(({table, mode}) => blocksWriters(mode) && !context.isNew(table));
+		const lock = locks.find(({table, mode}) => blocksWriters(mode) && !context.isNew(table));
 		if (!lock || !context.sayOnce('require-lock-timeout')) return [];
 		return [{message: `There is no lock_timeout: ${lock.mode} on ${lock.table.text} would be waited for without an end, and everyone behind it.`, table: lock.table}];
 	},

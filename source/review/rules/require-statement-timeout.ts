@@ -1,5 +1,5 @@
 /** Strong locks that would be held without an end. */
-import {blocksWriters, locksOf} from '../locks.ts';
+import {blocksWriters} from '../locks.ts';
 import type {Rule} from '../rule.ts';
 
 export const requireStatementTimeout: Rule = {
@@ -11,9 +11,9 @@ export const requireStatementTimeout: Rule = {
 	spares: ['CONCURRENTLY and VALIDATE CONSTRAINT: a timeout there leaves an invalid index, or work undone', 'a session whose statement_timeout is known'],
 	why: 'A scan or a rewrite that takes longer than anyone thought keeps its lock for as long.',
 	fix: {sql: 'SET LOCAL statement_timeout = \'30min\';', alembic: 'op.execute("SET LOCAL statement_timeout = \'30min\'")'},
-	check({operations}, context) {
+	check({locks}, context) {
 		if (context.timeouts.get('statement_timeout') > 0) return [];
-		const lock = operations.flatMap(locksOf).find(({table, mode}) => blocksWriters(mode) && !context.isNew(table));
+		const lock = locks.find(({table, mode}) => blocksWriters(mode) && !context.isNew(table));
 		if (!lock || !context.sayOnce('require-statement-timeout')) return [];
 		return [{message: `There is no statement_timeout: ${lock.mode} on ${lock.table.text} would be held for as long as this takes.`, table: lock.table}];
 	},

@@ -20,6 +20,7 @@ export const rewritingStorageChange: Rule = {
 	fix: {sql: '-- a new table stored as wanted, filled in batches, swapped in one short transaction', alembic: 'op.execute() in a maintenance window'},
 	lock: 'ACCESS EXCLUSIVE, for a copy of the table',
 	scales: true,
+	claims: 'rewrite',
 	on: ['alter-table'],
 	check({operations}, context) {
 		return only(operations, 'alter-table').flatMap(({table, what, at}) => {

@@ -1,5 +1,4 @@
 /** One transaction that locks several tables, one after the other. */
-import {locksOf} from '../locks.ts';
 import type {Rule} from '../rule.ts';
 
 export const wideLockWindow: Rule = {
@@ -12,10 +11,10 @@ export const wideLockWindow: Rule = {
 	why: 'The first table stays locked while the second one\'s lock is waited for, and an application that takes them in the other order deadlocks with it.',
 	fix: {sql: 'COMMIT;\nBEGIN;  -- one table in each transaction', alembic: '# transaction_per_migration=True, and one revision for each table'},
 	lock: 'ACCESS EXCLUSIVE on two tables',
-	check({operations}, context) {
+	check({locks}, context) {
 		if (!context.inTransaction || context.held.size !== 1) return [];
 		const [held] = context.held.values();
-		const lock = operations.flatMap(locksOf).find(({table, mode}) => mode === 'ACCESS EXCLUSIVE' && table.key !== held!.table.key && !context.isNew(table));
+		const lock = locks.find(({table, mode}) => mode === 'ACCESS EXCLUSIVE' && table.key !== held!.table.key && !context.isNew(table));
 		return lock ? [{message: `${lock.table.text} is locked while ${held!.table.text} is still locked by statement ${held!.statement}.`, at: lock.table.at, table: lock.table}] : [];
 	},
 };
