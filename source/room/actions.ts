@@ -86,7 +86,6 @@ export function createActions(room: Room): Actions {
 		},
 		async plan({by, ...request}) {
 			await room.target.mustBeProven();
-			room.open(by);
 			return makePlan(context(by), request);
 		},
 		async migrate({by, ...request}) {
@@ -105,7 +104,6 @@ export function createActions(room: Room): Actions {
 		}),
 		review: async ({by, ...request}) => {
 			await room.target.mustBeProven();
-			room.open(by);
 			return runReview(context(by), request);
 		},
 		rehearse: ({by, ...request}) => exclusively('rehearse', by, async action => {
@@ -162,7 +160,11 @@ function actionContext(room: Room, {by, signal, steer}: {by: string; signal: Abo
 		by,
 		state: () => room.state(),
 		record: (kind, data) => void keeper.record(kind, by, data),
-		keep: artifact => keeper.keep(artifact),
+		// What a plan keeps opens the run: one that can't be made opens none.
+		keep(artifact) {
+			room.open(by);
+			return keeper.keep(artifact);
+		},
 		keepFile: artifact => keeper.keepFile(artifact),
 		get folder() {
 			return folder();

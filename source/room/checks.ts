@@ -6,6 +6,7 @@ import {valueOf} from '../alembic/problem.ts';
 import {readProject} from '../alembic/reading.ts';
 import {contextKeys, NotYet, type Check, type ContextKey, type Look} from '../checks/check.ts';
 import {findCheck} from '../checks/index.ts';
+import {userCheck} from '../checks/user-check.ts';
 import {renderReport} from '../checklist/report.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Verdict} from '../journal/shapes/evidence.ts';
@@ -28,12 +29,14 @@ export interface Checks {
 
 export function createChecks(room: Room): Checks {
 	let queue: Promise<void> = Promise.resolve();
+	const own = new Map(room.settings.checks.map(each => [each.name, userCheck(each)]));
+	const checkOf = (item: Item | undefined): Check | undefined => (item?.check ? own.get(item.check) ?? findCheck(item.check) : undefined);
 
 	const run = async (ids: string[], by: string) => {
 		const look = createLook(room);
 		for (const id of ids) {
 			const item = room.state().items.find(each => each.id === id);
-			const check = item?.check ? findCheck(item.check) : undefined;
+			const check = checkOf(item);
 			if (!item || !check) continue;
 			room.keeper.record('check-started', by, {item: id, check: check.id});
 			const {verdict, settled} = await verdictOf(check, look);
@@ -46,14 +49,14 @@ export function createChecks(room: Room): Checks {
 			queue = done.catch(() => {});
 			return done;
 		},
-		contextOf: item => contextNow(room, (item.check ? findCheck(item.check)?.dependsOn : undefined) ?? ['target', 'plan']),
+		contextOf: item => contextNow(room, checkOf(item)?.dependsOn ?? ['target', 'plan']),
 		async refresh() {
 			if (!room.keeper.opened || room.actions.busy) return;
 			const satisfied = room.state().items.filter(item => satisfiedStates.has(item.state) && item.state !== 'waived' && !item.sealed && item.context);
 			if (satisfied.length === 0) return;
 			const now = await contextNow(room, contextKeys);
 			for (const item of satisfied) {
-				const reason = staleReason(item, {now, ttlMs: item.check ? findCheck(item.check)?.ttlMs : undefined, at: Date.now()});
+				const reason = staleReason(item, {now, ttlMs: checkOf(item)?.ttlMs, at: Date.now()});
 				if (reason) room.keeper.record('item-went-stale', 'holdpoint', {item: item.id, reason});
 			}
 		},

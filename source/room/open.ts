@@ -8,12 +8,14 @@ import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
 import {createScrubber, type Scrubber} from '../journal/scrub.ts';
 import type {EventData, JournalEvent} from '../journal/events.ts';
+import type {Item} from '../journal/shapes/item.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 import {queryVersionTable} from '../postgres/readback.ts';
 import {createActions} from './actions.ts';
 import {createChecks} from './checks.ts';
+import {createNotifier} from './notify.ts';
 import type {Push} from './protocol.ts';
-import type {Listener, PinnedChecklist, Room} from './room.ts';
+import {findItem, type Listener, type PinnedChecklist, type Room} from './room.ts';
 import {findOpenRun, hash, newRunId, readRun} from './run-folder.ts';
 import {keepRun} from './run-keeper.ts';
 import {linkTarget, type LinkOptions, type TargetLink} from './target-link.ts';
@@ -42,15 +44,20 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 	const listeners = new Set<Listener>();
 	let endWith: (reason: string) => void = () => {};
 	let over = false;
+	let closed = false;
 
 	const tell = (push: Push) => {
 		for (const listener of listeners) listener.send(scrubber.value(push));
 	};
+	const notifier = createNotifier({settings, environment, record: data => void (closed || keeper.record('notification-sent', 'holdpoint', data))});
 	const keeper = keepRun({
 		stateDir: settings.stateDir,
 		run: known ? {id: known.run} : {draft: draftOf({settings, target, checklist, from: await readVersion(target)})},
 		scrub: value => scrubber.value(value),
-		onEvent: (event: JournalEvent, state: RunState) => tell({push: 'event', event, head: state.head}),
+		onEvent(event: JournalEvent, state: RunState) {
+			tell({push: 'event', event, head: state.head});
+			notifier.take(event, state);
+		},
 		// Who only looks leaves no trace in the journal.
 		...(known && inProcess && {beforeFirst: () => begin(settings.by)}),
 	});
@@ -97,7 +104,9 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 		clearInterval(beating);
 		if (keeper.opened && !inProcess) keeper.record('room-ended', 'holdpoint', {reason});
 		await room.watch.stop();
+		await notifier.idle();
 		await target.close();
+		closed = true;
 		keeper.close();
 		endWith(reason);
 	};
@@ -139,7 +148,19 @@ function draftOf({settings, target, checklist, from}: {settings: Settings; targe
 		from,
 		to: [],
 		checklist: {title: checklist.parsed.title, path: checklist.path, sha256: checklist.sha256},
-		items: checklist.parsed.items.map(({id, section, text, required, check, holds}) => ({id, section, text, state: 'open' as const, required, holds, ...(check && {check})})),
+		items: boundItems(checklist, settings),
 		guard: settings.guard,
 	};
+}
+
+/** The configuration may bind an item to a check of the user's own. @throws Refusal 2 when it names no item, or several */
+function boundItems({parsed}: PinnedChecklist, settings: Settings): Item[] {
+	const items: Item[] = parsed.items.map(({id, section, text, required, check, holds}) => ({id, section, text, state: 'open', required, holds, ...(check && {check})}));
+	for (const {name, item: word} of settings.checks) {
+		if (word === null) continue;
+		const item = findItem(items, word);
+		if (typeof item === 'string') throw new Refusal(2, `checks: ${name}: ${item}`);
+		item.check = name;
+	}
+	return items;
 }

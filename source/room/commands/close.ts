@@ -9,6 +9,7 @@ export const close = roomCommand({
 	name: 'close',
 	says: 'closes the run and keeps its report',
 	decides: true,
+	urgent: true,
 	params: z.object({}),
 	run(room, _, asker) {
 		mustBeOpen(room.keeper.opened, room.state().running !== null);
@@ -24,6 +25,7 @@ export const abandon = roomCommand({
 	name: 'abandon',
 	says: 'gives the run up, with the reason',
 	decides: true,
+	urgent: true,
 	params: z.object({reason: z.string()}),
 	run(room, {reason}, asker) {
 		if (reason.trim() === '') throw new Refusal(2, 'To abandon a run needs a reason in words.');

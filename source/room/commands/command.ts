@@ -10,6 +10,8 @@ export interface RoomCommand<Params extends z.ZodType = z.ZodType> {
 	says: string;
 	/** A decision: refused to those who may only look, and only taken on the database that env.py reaches. */
 	decides: boolean;
+	/** A decision about what runs already: it must not wait for env.py, nor be refused because that can't be asked. */
+	urgent?: boolean;
 	params: Params;
 	/** Whether this event, newer than what the sender had seen, makes the decision one about another world. */
 	movedBy?(event: JournalEvent, params: z.infer<Params>): boolean;

@@ -9,6 +9,7 @@ export const signal = roomCommand({
 	name: 'signal',
 	says: 'cancels or terminates a session, if it is still the one that was seen',
 	decides: true,
+	urgent: true,
 	params: z.object({pid: z.number().int().positive(), backendStart: z.string(), terminate: z.boolean().default(false), confirm: z.string().optional(), reason: z.string().optional()}),
 	async run(room, {pid, backendStart, terminate, confirm, reason}, asker) {
 		const {target} = room.state();

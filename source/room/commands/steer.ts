@@ -8,6 +8,7 @@ export const cancel = roomCommand({
 	name: 'cancel',
 	says: 'stops the running action by cancelling its backend; terminate ends its session',
 	decides: true,
+	urgent: true,
 	params: z.object({terminate: z.boolean().default(false), confirm: z.string().optional(), reason: z.string().optional()}),
 	async run(room, {terminate, confirm, reason}, asker) {
 		const {target} = room.state();
@@ -22,6 +23,7 @@ export const hold = roomCommand({
 	name: 'hold',
 	says: 'holds the running migration at its next safe point, where no transaction is open',
 	decides: true,
+	urgent: true,
 	params: z.object({}),
 	run: (room, _, asker) => room.actions.hold(asker.by),
 });
@@ -30,6 +32,7 @@ export const proceed = roomCommand({
 	name: 'continue',
 	says: 'lets a held migration go on',
 	decides: true,
+	urgent: true,
 	params: z.object({}),
 	run: (room, _, asker) => room.actions.proceed(asker.by),
 });
