@@ -1,6 +1,6 @@
 /** The SQL from where the database is to the target was written, whole, and is kept with its hash. */
 import type {Check} from './check.ts';
-import {noteEvidence, readSha256, within} from './evidence.ts';
+import {noteEvidence, readSha256} from './evidence.ts';
 import {readStatements} from './statements.ts';
 import {count, failed, listed, notApplicable, passed, warned} from './verdict.ts';
 
@@ -24,7 +24,7 @@ export const alembicSql: Check = {
 			...plan.commitPoints.map(point => noteEvidence(`commit point after ${point.after}`, [point.why, point.then])),
 		];
 		const without = plan.revisions.filter(each => !each.sql);
-		const reasons = without.map(each => `${each.revision} (${each.reason ?? 'no reason known'}; ${within(look.settings.project, each.file)})`);
+		const reasons = without.map(each => `${each.revision} (${each.reason ?? 'no reason known'})`);
 		if (unseen.length > 0) return failed(`${listed([...reasons.map(reason => `Alembic can't write the SQL of ${reason}`), ...unseen.filter(text => !text.endsWith('has no offline SQL'))], 3)}: rehearse, so that its statements can be read.`, evidence);
 		const missing = plan.to.filter(revision => !sql.includes(`'${revision}'`));
 		if (missing.length > 0) return failed(`The SQL never writes ${listed(missing)} into the version table.`, evidence);

@@ -1,4 +1,5 @@
 /** No column in use is made NOT NULL while it holds rows. */
+import {Refusal} from '../journal/refusal.ts';
 import type {Evidence} from '../journal/shapes/evidence.ts';
 import type {TableName} from '../review/names.ts';
 import {queryEvidence, type Check, type Look} from './check.ts';
@@ -42,6 +43,10 @@ async function queryNulls(look: Look, table: TableName, column: string): Promise
 	if (known.notNull) return {name, state: 'already', evidence: noteEvidence(name, ['is NOT NULL already'])};
 	const from = `${quoted(table.schema)}.${quoted(table.name)}`;
 	const query = `SELECT EXISTS (SELECT FROM ${from}) AS rows, EXISTS (SELECT FROM ${from} WHERE ${quoted(column)} IS NULL) AS nulls`;
-	const [row] = await session.query<{rows: boolean; nulls: boolean}>(query);
+	const [row] = await session.query<{rows: boolean; nulls: boolean}>(query).catch((error: {code?: string}) => {
+		// 57014: the session's own statement_timeout; without an index a search for the first NULL reads the whole table.
+		if (error.code === '57014') throw new Refusal(2, `Looking for a NULL in ${name} took too long and was given up; look on a standby and attest.`);
+		throw error;
+	});
 	return {name, state: row!.nulls ? 'nulls' : row!.rows ? 'rows' : 'empty', evidence: queryEvidence(name, query, [row!])};
 }

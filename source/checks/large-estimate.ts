@@ -1,6 +1,7 @@
 /** How long the migration will take was measured. */
 import type {Check} from './check.ts';
 import {noteEvidence} from './evidence.ts';
+import {readEstimate} from './needed.ts';
 import {readStatements} from './statements.ts';
 import {querySizes} from './tables.ts';
 import {touchesOf} from './touched.ts';
@@ -18,7 +19,7 @@ export const largeEstimate: Check = {
 		const sizes = await querySizes(look);
 		const touched = touchesOf(statements).map(touch => touch.table);
 		const large = [...new Map(touched.filter(table => sizes.isLarge(table) !== false).map(table => [table.key, table])).values()];
-		const {estimate} = await look.plan();
+		const estimate = await readEstimate(look);
 		const rehearsal = await look.rehearsal();
 		const evidence = [sizes.evidence(touched), ...(rehearsal ? [noteEvidence(`statements as rehearsed on ${rehearsal.basis}`, rehearsal.statements.map(each => `${each.seconds.toFixed(3)} s${each.rewrote.length > 0 ? `, rewrote ${each.rewrote.join(', ')}` : ''}: ${each.sql.replace(/\s+/g, ' ').slice(0, 200)}`))] : [])];
 		if (!estimate && large.length === 0) return onlyIfSeen(notApplicable(`The plan touches no table of ${look.settings.largeTableRows.toLocaleString('en-US')} rows or more.`, evidence), statements.unseen);

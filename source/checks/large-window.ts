@@ -1,6 +1,7 @@
 /** What blocks happens in the maintenance window, and fits into it. */
 import type {Check} from './check.ts';
 import {noteEvidence} from './evidence.ts';
+import {readEstimate, readWaysBack} from './needed.ts';
 import {placeOf, readStatements} from './statements.ts';
 import {querySizes} from './tables.ts';
 import {blockingTouches} from './touched.ts';
@@ -26,8 +27,8 @@ export const largeWindow: Check = {
 			return failed(`${count(blocking.length, 'statement')} ${blocking.length === 1 ? 'keeps' : 'keep'} writers out of ${listed([...new Set(blocking.map(each => sizes.describe(each.table)))])}, and no \`window\` is configured.`, evidence);
 		}
 		const {inside, opensAt, closesAt, over} = windowTimes(window, look.now);
-		const {estimate, wayBack} = await look.plan();
-		const downgrade = wayBack.find(way => way.kind === 'downgrade')?.seconds ?? 0;
+		const estimate = await readEstimate(look);
+		const downgrade = (await readWaysBack(look)).find(way => way.kind === 'downgrade')?.seconds ?? 0;
 		const neededMs = ((estimate?.seconds ?? 0) + downgrade) * 1000;
 		evidence.push(noteEvidence('the window', [`${window.start} to ${window.end} ${window.timezone}: ${opensAt.toISOString()} to ${closesAt.toISOString()}, now ${look.now.toISOString()}`, `needed: ${estimate ? `${estimate.seconds.toFixed(1)} s up` : 'not measured'}, ${downgrade.toFixed(1)} s back`]));
 		if (over) return failed(`The window closed at ${closesAt.toISOString()}.`, evidence);

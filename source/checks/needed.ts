@@ -4,6 +4,7 @@ import {describeProblem} from '../alembic/problem.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Evidence} from '../journal/shapes/evidence.ts';
 import type {Outcome} from '../journal/shapes/outcome.ts';
+import type {WayBack} from '../journal/shapes/plan.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
 import {NotYet, type Look} from './check.ts';
 
@@ -38,6 +39,28 @@ export async function needFacts(look: Look): Promise<ReadableFacts[]> {
 		if (facts.problem) throw new Refusal(2, describeProblem(facts.problem));
 		return facts as ReadableFacts;
 	});
+}
+
+/** How long the upgrade takes, measured: as the plan says, else as its rehearsal does, since a plan is not written anew when it is rehearsed. */
+export async function readEstimate(look: Look): Promise<{seconds: number; basis: string} | null> {
+	const {estimate} = await look.plan();
+	const rehearsal = await look.rehearsal();
+	if (estimate || rehearsal === null || rehearsal.revisions.length === 0) return estimate ?? null;
+	return {seconds: rehearsal.revisions.reduce((sum, each) => sum + each.up, 0), basis: `rehearsed: ${rehearsal.basis}`};
+}
+
+/** The ways back with what was measured of them, by the plan or since. */
+export async function readWaysBack(look: Look): Promise<WayBack[]> {
+	const {wayBack} = await look.plan();
+	const [rehearsal, backup] = [await look.rehearsal(), await look.backup()];
+	const measured: Record<WayBack['kind'], number | undefined> = {
+		downgrade: rehearsal?.ok ? rehearsal.revisions.reduce((sum, each) => sum + each.down, 0) : undefined,
+		restore: backup?.verified.restore?.seconds,
+		forward: undefined,
+	};
+	const known = wayBack.map(way => way.seconds === undefined && measured[way.kind] !== undefined ? {...way, seconds: measured[way.kind]} : way);
+	const missing = (['downgrade', 'restore'] as const).filter(kind => measured[kind] !== undefined && !known.some(way => way.kind === kind));
+	return [...known, ...missing.map(kind => ({kind, seconds: measured[kind]}))];
 }
 
 /** What a rehearsal was made of. */

@@ -9,7 +9,7 @@ import {count, failed, listed, passed, warned} from './verdict.ts';
 export const postLogs: Check = {
 	id: 'post.logs',
 	says: 'The configured log commands (`logs`) show no line of a database error.',
-	why: 'Missing columns, violated constraints and stale cached plans show first in the application\'s log. The command decides how far back it looks: let it say since when. What is not configured is not read.',
+	why: 'Missing columns, violated constraints and stale cached plans show first in the application\'s log. The command decides how far back it looks: it finds the start of the upgrade in HOLDPOINT_SINCE (ISO 8601). What is not configured is not read.',
 	proves: 'partly',
 	dependsOn: ['target', 'current'],
 	ttlMs: 15 * 60 * 1000,

@@ -3,6 +3,7 @@ import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Check} from './check.ts';
 import {fileEvidence, noteEvidence} from './evidence.ts';
+import {readWaysBack} from './needed.ts';
 import {failed, listed, passed, warned} from './verdict.ts';
 
 /** What a template has where a plan has words. */
@@ -16,13 +17,14 @@ export const preflightRollbackPlan: Check = {
 	dependsOn: ['plan', 'files', 'rehearsal', 'backup'],
 	async run(look) {
 		const plan = await look.plan();
-		const ways = plan.wayBack.map(way => `${way.kind}: ${way.seconds === undefined ? 'never measured' : `${way.seconds.toFixed(1)} s measured`}${way.loses ? `, loses ${way.loses}` : ''}`);
+		const wayBack = await readWaysBack(look);
+		const ways = wayBack.map(way => `${way.kind}: ${way.seconds === undefined ? 'never measured' : `${way.seconds.toFixed(1)} s measured`}${way.loses ? `, loses ${way.loses}` : ''}`);
 		const evidence = [noteEvidence('ways back', ways), noteEvidence('where a failure leaves the database', plan.commitPoints.map(point => `after ${point.after}: ${point.then} (${point.why})`)), noteEvidence('contacts', look.settings.contacts.map(each => `${each.role}: ${each.contact}; ${each.escalation}`))];
 		const nobody = look.settings.contacts.filter(each => placeholder.test(each.contact) || each.contact.trim() === '');
 		if (nobody.length > 0) return failed(`The contacts of ${listed(nobody.map(each => each.role))} are still placeholders.`, evidence);
 		const {rollbackPlan} = look.settings;
 		if (rollbackPlan === null) {
-			const measured = plan.wayBack.filter(way => way.seconds !== undefined);
+			const measured = wayBack.filter(way => way.seconds !== undefined);
 			if (measured.length === 0) return failed('There is no `rollback_plan` in holdpoint.yaml, and no way back was measured: rehearse, or name the plan.', evidence);
 			return warned(`For a person: no \`rollback_plan\` is named; open are ${listed(measured.map(way => `${way.kind} in ${way.seconds!.toFixed(0)} s`))}. Attest that who decides knows it.`, evidence);
 		}

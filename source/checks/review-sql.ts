@@ -27,6 +27,11 @@ export const reviewSql: Check = {
 		const worst = (level: string) => review.findings.filter(finding => finding.level === level).map(finding => `${finding.rule}${finding.revision ? ` in ${finding.revision}` : ''}: ${finding.message}`);
 		if (error > 0) return failed(`${count(error, 'error')} and ${count(warning, 'warning')} in the ${about}: ${listed(worst('error'), 2)}`, evidence);
 		if (warning > 0 || losses.length > 0) return onlyIfSeen(warned(`${count(warning, 'warning')} and ${count(losses.length, 'statement that loses data', 'statements that lose data')} in the ${about}: ${listed([...worst('warning'), ...losses.map(placeOf)], 2)}. For a person: read it and attest.`, evidence), unseen);
+		const rehearsed = plan.revisions.filter(revision => !revision.sql).map(revision => revision.revision);
+		if (rehearsed.length > 0) {
+			evidence.push(noteEvidence('statements that only the rehearsal shows', statements.filter(statement => rehearsed.includes(statement.revision ?? '')).map(statement => statement.text)));
+			return onlyIfSeen(warned(`No error and no warning in the ${about}. For a person: ${listed(rehearsed)} ${rehearsed.length === 1 ? 'has' : 'have'} no offline SQL to be reviewed; read the statements as rehearsed and attest.`, evidence), unseen);
+		}
 		return onlyIfSeen(passed(`No error and no warning in ${count(review.statements, 'statement')} (${count(info, 'note')}${review.suppressed > 0 ? `, ${review.suppressed} silenced with a reason` : ''}); ${about}.`, evidence), unseen);
 	},
 };

@@ -35,7 +35,7 @@ export async function readStatements(look: Look): Promise<PlanStatements> {
 	const without = plan.revisions.filter(revision => !revision.sql);
 	const rehearsal = without.length > 0 ? await look.rehearsal() : null;
 	for (const revision of without) {
-		const ran = rehearsal?.statements.filter(statement => statement.revision === revision.revision) ?? [];
+		const ran = withoutRepetitions(rehearsal?.statements.filter(statement => statement.revision === revision.revision) ?? []);
 		if (ran.length === 0) unseen.push(`revision ${revision.revision} has no offline SQL`);
 		for (const statement of ran) statements.push(...readScript({sql: withoutPlaceholders(statement.sql), library, unseen}).map(each => ({...each, line: 0, revision: revision.revision})));
 	}
@@ -91,6 +91,16 @@ function readScript({sql, library, unseen}: {sql: string; library: Parser; unsee
 
 function isBookkeeping({operations}: PlanStatement, versionTable: string): boolean {
 	return operations.length > 0 && operations.every(operation => 'table' in operation && operation.table?.name === versionTable);
+}
+
+/** A loop's thousand statements that differ only in their values say no more than the first. */
+function withoutRepetitions<T extends {sql: string}>(statements: readonly T[]): T[] {
+	const seen = new Map<string, T>();
+	for (const statement of statements) {
+		const shape = statement.sql.replace(/'(?:[^']|'')*'|\b\d+\b/g, '#');
+		if (!seen.has(shape)) seen.set(shape, statement);
+	}
+	return [...seen.values()];
 }
 
 /** The rehearsal keeps statements as the driver got them: with places for values. */

@@ -38,6 +38,7 @@ const onEvents = {sql: 'ALTER TABLE events ADD COLUMN x int;'};
 
 cases(largeEstimate, {
 	'measured': {given: large({...onEvents, plan: {estimate: {seconds: 3.2, basis: 'rehearsed: the backup of today'}}}), answers: 'passed', words: /^3\.2 s, rehearsed: the backup of today; it touches events \(about 2,000 rows/},
+	'measured after the plan was made': {given: large({...onEvents, rehearsal: {}}), answers: 'passed', words: /^0\.5 s, rehearsed: the backup of shop/},
 	'not measured': {given: large(onEvents), answers: 'failed', words: /touches events .*never measured: rehearse it/},
 	'measured without rows': {given: large({...onEvents, plan: {estimate: {seconds: 0.1, basis: 'rehearsed: the backup of today, schema only'}}}), answers: 'warned', words: /without rows that says nothing about events/},
 	'no large table': {given: large({sql: 'ALTER TABLE items ADD COLUMN x int;'}), answers: 'not-applicable', words: /touches no table of 1,000 rows/},

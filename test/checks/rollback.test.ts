@@ -233,5 +233,6 @@ cases(preflightRollbackPlan, {
 	'contacts are placeholders': {given: written(words, {contacts: [{role: 'DBA On-Call', contact: '[Slack/Phone]', escalation: ''}]}), answers: 'failed', words: /contacts of DBA On-Call are still placeholders/},
 	'elsewhere': {given: {settings: {rollbackPlan: 'https://wiki.example.org/rollback'}}, answers: 'warned', words: /For a person: .*wiki\.example\.org/},
 	'none, and nothing measured': {given: {plan: {wayBack: [{kind: 'forward'}]}}, answers: 'failed', words: /no way back was measured/},
+	'none, but one measured since': {given: {rehearsal: {}}, answers: 'warned', words: /For a person: .*downgrade in 0 s/},
 	'none, but a measured downgrade': {given: {plan: {wayBack: [{kind: 'downgrade', seconds: 4}]}}, answers: 'warned', words: /For a person: .*downgrade in 4 s/},
 });
