@@ -4,6 +4,7 @@ import {hostname} from 'node:os';
 import path from 'node:path';
 import {parseChecklist, requireItems} from '../checklist/parse.ts';
 import {shippedChecklist} from '../checklist/shipped.ts';
+import {findCheck} from '../checks/index.ts';
 import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
 import {createScrubber, type Scrubber} from '../journal/scrub.ts';
@@ -154,7 +155,7 @@ function draftOf({settings, target, checklist, from}: {settings: Settings; targe
 }
 
 /** The configuration may bind an item to a check of the user's own. @throws Refusal 2 when it names no item, or several */
-function boundItems({parsed}: PinnedChecklist, settings: Settings): Item[] {
+function boundItems({parsed, path}: PinnedChecklist, settings: Settings): Item[] {
 	const items: Item[] = parsed.items.map(({id, section, text, required, check, holds}) => ({id, section, text, state: 'open', required, holds, ...(check && {check})}));
 	for (const {name, item: word} of settings.checks) {
 		if (word === null) continue;
@@ -162,5 +163,8 @@ function boundItems({parsed}: PinnedChecklist, settings: Settings): Item[] {
 		if (typeof item === 'string') throw new Refusal(2, `checks: ${name}: ${item}`);
 		item.check = name;
 	}
+	const own = new Set(settings.checks.map(({name}) => name));
+	const lost = items.find(({check}) => check !== undefined && !own.has(check) && !findCheck(check));
+	if (lost) throw new Refusal(2, `The checklist ${path} binds ${lost.id} to the check ${lost.check}, which neither holdpoint nor \`checks\` in holdpoint.yaml has; correct its name.`);
 	return items;
 }
