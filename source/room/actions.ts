@@ -54,8 +54,6 @@ export function createActions(room: Room): Actions {
 		stop = new AbortController();
 		room.watch.run('busy');
 		try {
-			await room.target.mustBeProven();
-			room.open(by);
 			const running = run(context(by));
 			work = running.catch(() => {});
 			return await running;
@@ -84,10 +82,7 @@ export function createActions(room: Room): Actions {
 			if (asker.readOnly || room.settings.readOnly) throw new Refusal(3, 'This console may only look (--read-only); decisions and actions need another.');
 			if (room.state().state !== 'open') throw new Refusal(3, `The run ${room.state().run} is ${room.state().state}; a new one opens with the next command.`);
 		},
-		async plan({by, ...request}) {
-			await room.target.mustBeProven();
-			return makePlan(context(by), request);
-		},
+		plan: ({by, ...request}) => makePlan(context(by), request),
 		async migrate({by, ...request}) {
 			// What was edited or has aged a moment ago must not pass a hold point.
 			if (!busy) await room.checks.refresh();
@@ -102,10 +97,7 @@ export function createActions(room: Room): Actions {
 			await settle(afterBackup, by);
 			return backup;
 		}),
-		review: async ({by, ...request}) => {
-			await room.target.mustBeProven();
-			return runReview(context(by), request);
-		},
+		review: ({by, ...request}) => runReview(context(by), request),
 		rehearse: ({by, ...request}) => exclusively('rehearse', by, async action => {
 			const rehearsal = await runRehearsal(action, request);
 			await settle(afterRehearsal, by);
@@ -159,8 +151,11 @@ function actionContext(room: Room, {by, signal, steer}: {by: string; signal: Abo
 		settings: room.settings,
 		by,
 		state: () => room.state(),
-		record: (kind, data) => void keeper.record(kind, by, data),
-		// What a plan keeps opens the run: one that can't be made opens none.
+		// What an action records or keeps opens the run: one that is refused before opens none.
+		record(kind, data) {
+			room.open(by);
+			keeper.record(kind, by, data);
+		},
 		keep(artifact) {
 			room.open(by);
 			return keeper.keep(artifact);
@@ -179,6 +174,11 @@ function actionContext(room: Room, {by, signal, steer}: {by: string; signal: Abo
 		async versionTable() {
 			await target.mustBeProven();
 			return {table: target.context?.versionTable ?? 'alembic_version', schema: target.context?.versionTableSchema ?? null};
+		},
+		knownVersionTable: () => ({table: target.context?.versionTable, schema: target.context?.versionTableSchema}),
+		async noteProof(reading) {
+			target.noteProof(reading);
+			await target.mustBeProven();
 		},
 		proofKey: () => target.proofKey(),
 		startChild({name, ...child}) {
