@@ -1,5 +1,6 @@
 /** What an action is given: everything that it may read or do. The room makes it; nothing else reaches an action. */
 import type {AlembicProject} from '../alembic/project.ts';
+import type {DatabaseReading} from '../alembic/shapes.ts';
 import type {Settings} from '../config/settings.ts';
 import type {EventData, EventKind} from '../journal/events.ts';
 import type {ActionName} from '../journal/shapes/plan.ts';
@@ -35,6 +36,10 @@ export interface ActionContext {
 	conninfo(role: SessionRole): Promise<Conninfo>;
 	/** Where Alembic keeps its version, as env.py configures it. */
 	versionTable(): Promise<{table: string; schema: string | null}>;
+	/** The same as far as it is known without asking. */
+	knownVersionTable(): {table?: string; schema?: string | null};
+	/** Tells whether env.py's own session saw the room's lock. @throws Refusal 3 when it did not */
+	noteProof(reading: DatabaseReading): Promise<void>;
 	/** The key of the advisory lock that the room holds on the live target, as decimal text. */
 	proofKey(): Promise<string>;
 	startChild(child: {name: string; argv: string[]; directory: string; environment: Record<string, string | undefined>; firstLine?: string}): ActionChild;

@@ -2,8 +2,8 @@
 import path from 'node:path';
 import type {MigrationFacts} from '../alembic/facts.ts';
 import {describeProblem, refusalOf, valueOf} from '../alembic/problem.ts';
-import {readProject, readSql, type PathWanted, type ProjectReading} from '../alembic/reading.ts';
-import type {ConfiguredContext, DatabaseReading, SqlReading, Step} from '../alembic/shapes.ts';
+import {readPlanned, type PathWanted} from '../alembic/reading.ts';
+import type {ConfiguredContext, DatabaseReading, Step} from '../alembic/shapes.ts';
 import {Refusal} from '../journal/refusal.ts';
 import {unmetItems} from '../journal/shapes/item.ts';
 import type {Plan} from '../journal/shapes/plan.ts';
@@ -13,7 +13,7 @@ import type {ActionContext} from './context.ts';
 import {digestOf} from './digest.ts';
 import {sameRevisions} from './outcome.ts';
 import {joinSql, type SqlPart} from './plan-sql.ts';
-import {waysBack} from './way-back.ts';
+import {waysBack} from '../journal/way-back.ts';
 
 export interface PlanRequest {
 	action: 'upgrade' | 'downgrade';
@@ -57,46 +57,48 @@ export async function makePlan(context: ActionContext, {action, revision}: PlanR
 	return plan;
 }
 
+type Planned = Awaited<ReturnType<typeof readPlanned>>;
+
 interface Reading {
-	project: ProjectReading;
+	project: Omit<Planned, 'sql'>;
 	database: DatabaseReading;
 	configured: ConfiguredContext;
 	facts: MigrationFacts[];
 	steps: Step[];
-	sql: Awaited<ReturnType<typeof readSql>>;
+	sql: Planned['sql'];
 }
 
 /** The version is guessed over our own session, so that Python has to be started only once; Alembic's own reading decides. */
 async function readAll(context: ActionContext, {action, to}: {action: 'upgrade' | 'downgrade'; to: string}): Promise<Reading> {
 	const {project} = context;
-	const guess = await queryVersionTable(await context.session(), await context.versionTable()).catch(() => null) ?? [];
-	const read = async (from: string[]): Promise<[ProjectReading, Reading['sql']]> => {
-		const wanted: PathWanted = {action, from, to};
-		const proofKey = await context.proofKey();
-		return Promise.all([readProject(project, {database: {proofKey}, imports: true, facts: true, path: wanted}), readSql(project, wanted)]);
+	const guess = await queryVersionTable(await context.session(), context.knownVersionTable()).catch(() => null) ?? [];
+	const read = async (from: string[]): Promise<Planned> => {
+		const sql: PathWanted = {action, from, to};
+		return readPlanned(project, {database: {proofKey: await context.proofKey()}, imports: true, facts: true, path: sql, sql});
 	};
-	let [reading, sql] = await read(guess);
+	let reading = await read(guess);
 	const fatal = reading.graph.problems.find(problem => problem.kind !== 'several-heads' && problem.kind !== 'duplicate-revision' && problem.kind !== 'long-revision');
 	if (fatal) throw refusalOf(fatal);
 	const databases = valueOf(reading.database);
 	const [database] = databases;
 	if (!database) throw new Refusal(2, 'env.py ended without reading a database; look into run_migrations_online() there.');
+	await context.noteProof(database);
 	if (databases.length > 1) throw new Refusal(2, `env.py migrates ${databases.length} databases in one run; holdpoint supervises one: name it with \`alembic: {arguments: …}\` in holdpoint.yaml.`);
 	if (database.unknown.length > 0) {
 		throw new Refusal(2, `The database is stamped with ${database.unknown.join(', ')}, which no migration file here has; check out the code that has it before anything else.`);
 	}
-	if (!sameRevisions(database.rows, guess)) [reading, sql] = await read(database.rows);
-	return {project: reading, database, configured: database.context, facts: reading.facts?.ok ? reading.facts.value : [], steps: valueOf(reading.path), sql};
+	if (!sameRevisions(database.rows, guess)) reading = await read(database.rows);
+	return {project: reading, database, configured: database.context, facts: reading.facts?.ok ? reading.facts.value : [], steps: valueOf(reading.path), sql: reading.sql};
 }
 
 function sqlParts({sql, steps}: Reading): {parts: SqlPart[]; unstable: string[]} {
-	const [written] = sql?.ok ? sql.value : [];
-	const problem = sql?.ok ? null : describeProblem(sql.problem);
+	const [written] = sql.ok ? sql.value : [];
+	const problem = sql.ok ? null : describeProblem(sql.problem);
 	const parts = steps.map((step): SqlPart => {
 		const found = written?.revisions.find(each => each.revision === step.revision);
 		return {revision: step.revision, from: step.from, to: step.to, doc: step.doc, sql: found?.sql ?? null, parts: found?.parts ?? [], stamp: found?.stamp ?? '', reason: found?.reason ?? problem};
 	});
-	return {parts, unstable: (written?.revisions as (SqlReading['revisions'][number] & {stable: boolean})[] | undefined ?? []).filter(each => !each.stable && each.sql !== null).map(each => each.revision)};
+	return {parts, unstable: (written?.revisions ?? []).filter(each => !each.stable && each.sql !== null).map(each => each.revision)};
 }
 
 /** The version table's rows after the path; it has no order. */

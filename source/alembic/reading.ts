@@ -66,18 +66,22 @@ export async function readProject(project: AlembicProject, wanted: Wanted = {}, 
 	return reading;
 }
 
+export type StableSql = Omit<SqlReading, 'revisions'> & {revisions: (SqlReading['revisions'][number] & {stable: boolean})[]};
+
 /**
- * Writes the SQL twice, in two processes at once: a revision whose text differs (a clock, a random id) is `stable: false`.
+ * As readProject, with the SQL written twice, in two processes at once: a revision whose text differs (a clock, a random id) is `stable: false`.
  * @throws Refusal as readProject
  */
-export async function readSql(project: AlembicProject, wanted: PathWanted, options: ReadOptions = {}): Promise<Answer<(SqlReading & {revisions: {stable: boolean}[]})[]>> {
-	const [first, second] = await Promise.all([readProject(project, {sql: wanted}, options), readProject(project, {sql: wanted}, options)]);
-	if (!first.sql?.ok) return first.sql as Answer<never>;
+export async function readPlanned(project: AlembicProject, wanted: Wanted & {sql: PathWanted}, options: ReadOptions = {}): Promise<Omit<ProjectReading, 'sql'> & {sql: Answer<StableSql[]>}> {
+	const [first, second] = await Promise.all([readProject(project, wanted, options), readProject(project, {sql: wanted.sql}, options)]);
+	const written = first.sql!;
+	if (!written.ok) return {...first, sql: written};
 	const again = second.sql?.ok ? second.sql.value : [];
-	return {ok: true, value: first.sql.value.map((reading, index) => ({
+	const value = written.value.map((reading, index): StableSql => ({
 		...reading,
 		revisions: reading.revisions.map((revision, place) => ({...revision, stable: again[index]?.revisions[place]?.sql === revision.sql})),
-	}))};
+	}));
+	return {...first, sql: {ok: true, value}};
 }
 
 const schemas = {

@@ -4,7 +4,7 @@ import type {SessionRole} from '../actions/context.ts';
 import {valueOf} from '../alembic/problem.ts';
 import {openProject, type AlembicProject} from '../alembic/project.ts';
 import {readProject} from '../alembic/reading.ts';
-import type {ConfiguredContext, EnvConnection} from '../alembic/shapes.ts';
+import type {ConfiguredContext, DatabaseReading, EnvConnection} from '../alembic/shapes.ts';
 import {environmentOf} from '../config/environment.ts';
 import {readSecret, secretsOf} from '../config/secrets.ts';
 import type {Settings} from '../config/settings.ts';
@@ -35,7 +35,7 @@ export interface TargetLink {
 	/** @throws Refusal 3 when env.py's session does not see the room's lock: they are not on one live database */
 	mustBeProven(): Promise<void>;
 	/** Tells that env.py's session was seen with, or without, the proof. */
-	noteProof(proof: {proven: boolean | null; context: ConfiguredContext; database: string; place: string}): void;
+	noteProof(reading: DatabaseReading): void;
 	close(): Promise<void>;
 }
 
@@ -131,14 +131,15 @@ export async function linkTarget({settings, environment, scrubber, askPassword =
 			if (proven?.session !== current) {
 				const [reading] = valueOf((await readProject(project, {database: {proofKey: key}})).database);
 				if (!reading) throw new Refusal(2, 'env.py ended without connecting to a database; look into run_migrations_online() there.');
-				link.noteProof({proven: reading.proven, context: reading.context, database: reading.database, place: reading.serverAddress ? `${reading.serverAddress}:${reading.serverPort}` : 'a local socket'});
+				link.noteProof(reading);
 			}
 			if (proven?.refusal) throw proven.refusal;
 			if (identity.inRecovery) throw new Refusal(3, `${target.host}:${target.port} is a standby; point env.py at the primary.`);
 		},
 		noteProof(seen) {
 			context = seen.context;
-			const refusal = seen.proven === true ? null : new Refusal(3, `env.py connects to database ${seen.database} on ${seen.place}, which is not the live database that holdpoint watches: ${target.database} on ${target.host}:${target.port} (from ${target.source}). Only reading is allowed; give both the same database.`);
+			const place = seen.serverAddress ? `${seen.serverAddress}:${seen.serverPort}` : 'a local socket';
+			const refusal = seen.proven === true ? null : new Refusal(3, `env.py connects to database ${seen.database} on ${place}, which is not the live database that holdpoint watches: ${target.database} on ${target.host}:${target.port} (from ${target.source}). Only reading is allowed; give both the same database.`);
 			if (proof) proven = {session: proof.session, refusal};
 		},
 		async close() {

@@ -4,7 +4,7 @@ import {mkdir, readFile, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 import {describeProblem, valueOf} from '../../source/alembic/problem.ts';
-import {readProject, readSql} from '../../source/alembic/reading.ts';
+import {readPlanned, readProject} from '../../source/alembic/reading.ts';
 import {alembicProject, freshDatabase, revisionFile, runAlembic, type AlembicProject, type FreshDatabase} from '../servers.ts';
 import {projectIn} from './migrating.ts';
 
@@ -49,7 +49,7 @@ test('SQL of each revision by itself: one that needs the database hides no other
 	await files.write('b2_move.py', datamove);
 	await files.write('c3_index.py', concurrently);
 	await files.write('d4_clock.py', clock);
-	const [reading] = valueOf(await readSql(project, {action: 'upgrade', from: ['a1'], to: 'head'}));
+	const [reading] = valueOf((await readPlanned(project, {sql: {action: 'upgrade', from: ['a1'], to: 'head'}})).sql);
 	expect(reading!.context).toMatchObject({versionTable: 'alembic_version', transactionPerMigration: false, transactionalDdl: true});
 	expect(reading!.revisions).toMatchObject([
 		{revision: 'b2', sql: null, parts: [], stable: true, reason: expect.stringMatching(/b2_move.py, line \d+: TypeError/), stamp: "UPDATE alembic_version SET version_num='b2' WHERE alembic_version.version_num = 'a1';"},
@@ -61,7 +61,7 @@ test('SQL of each revision by itself: one that needs the database hides no other
 		{revision: 'd4', stable: false},
 	]);
 	expect(reading!.revisions[1]!.sql).toContain('COMMIT;');
-	const down = valueOf(await readSql(project, {action: 'downgrade', from: ['a1'], to: 'base'}));
+	const down = valueOf((await readPlanned(project, {sql: {action: 'downgrade', from: ['a1'], to: 'base'}})).sql);
 	expect(down[0]!.revisions).toMatchObject([{revision: 'a1', action: 'downgrade', from: ['a1'], to: [], sql: 'DROP TABLE items;'}]);
 });
 
@@ -160,7 +160,7 @@ for name in ('engine1', 'engine2'):
         with context.begin_transaction():
             context.run_migrations()
 `});
-	const readings = valueOf(await readSql(project, {action: 'upgrade', from: [], to: 'head'}));
+	const readings = valueOf((await readPlanned(project, {sql: {action: 'upgrade', from: [], to: 'head'}})).sql);
 	expect(readings.map(reading => reading.revisions.map(each => each.sql?.slice(0, 18)))).toEqual([['CREATE TABLE items'], ['CREATE TABLE items']]);
 	expect(existsSync(path.join(files.directory, 'engine1.sql'))).toBe(false);
 });

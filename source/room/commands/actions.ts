@@ -7,6 +7,7 @@ export const plan = roomCommand({
 	name: 'plan',
 	says: 'what an upgrade or downgrade would do',
 	decides: true,
+	plans: true,
 	params: z.object({action: z.enum(['upgrade', 'downgrade']).default('upgrade'), revision: z.string().optional()}),
 	run: (room, {action, revision}, asker) => room.actions.plan({action, revision, by: asker.by}),
 });
@@ -15,6 +16,7 @@ export const approve = roomCommand({
 	name: 'approve',
 	says: 'approves the current plan',
 	decides: true,
+	plans: true,
 	params: z.object({by: z.string().optional(), digest: z.string().optional()}),
 	movedBy: event => event.kind === 'plan-made' || movedByPlan(event),
 	async run(room, params, asker) {
@@ -37,6 +39,7 @@ export const upgrade = roomCommand({
 	name: 'upgrade',
 	says: 'runs the planned upgrade',
 	decides: true,
+	plans: true,
 	params: z.object({revision: z.string().optional(), ...consent}),
 	movedBy: movedByPlan,
 	run: (room, {revision, ...given}, asker) => room.actions.migrate({action: 'upgrade', revision, consent: given, by: asker.by}),
@@ -46,6 +49,7 @@ export const downgrade = roomCommand({
 	name: 'downgrade',
 	says: 'runs a downgrade to a named revision',
 	decides: true,
+	plans: true,
 	params: z.object({revision: z.string(), ...consent}),
 	movedBy: movedByPlan,
 	run: (room, {revision, ...given}, asker) => room.actions.migrate({action: 'downgrade', revision, consent: given, by: asker.by}),
@@ -63,6 +67,7 @@ export const review = roomCommand({
 	name: 'review',
 	says: 'reviews the SQL of the pending revisions',
 	decides: true,
+	plans: true,
 	params: z.object({range: z.string().optional(), pgVersion: z.number().int().min(12).max(18).optional(), rules: z.union([z.literal('all'), z.array(z.string())]).optional()}),
 	run: (room, params, asker) => room.actions.review({...params, by: asker.by}),
 });
@@ -71,6 +76,7 @@ export const rehearse = roomCommand({
 	name: 'rehearse',
 	says: 'rehearses the planned upgrade on a restored copy',
 	decides: true,
+	plans: true,
 	params: z.object({against: z.string().optional(), local: z.boolean().default(false), schemaOnly: z.boolean().default(false), tables: z.array(z.string()).optional()}),
 	run: (room, params, asker) => room.actions.rehearse({...params, by: asker.by}),
 });

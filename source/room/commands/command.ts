@@ -12,6 +12,8 @@ export interface RoomCommand<Params extends z.ZodType = z.ZodType> {
 	decides: boolean;
 	/** A decision about what runs already: it must not wait for env.py, nor be refused because that can't be asked. */
 	urgent?: boolean;
+	/** It makes a plan first, and the plan's own reading of the project proves the target: no further look is needed. */
+	plans?: boolean;
 	params: Params;
 	/** Whether this event, newer than what the sender had seen, makes the decision one about another world. */
 	movedBy?(event: JournalEvent, params: z.infer<Params>): boolean;

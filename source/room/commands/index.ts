@@ -32,7 +32,7 @@ export async function answerRequest(room: Room, request: Request, asker: Listene
 	if (!params.success) throw new Refusal(2, `${command.name}: ${z.prettifyError(params.error).replace(/\s+/g, ' ')}`);
 	if (command.decides) {
 		room.actions.mustBeAllowed(asker);
-		if (!command.urgent) await room.target.mustBeProven();
+		if (!command.urgent && !command.plans) await room.target.mustBeProven();
 		refuseWhenMoved(room, {command, request, params: params.data});
 	}
 	return command.run(room, params.data, asker);

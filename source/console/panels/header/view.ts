@@ -1,6 +1,7 @@
 /** The header: where one is, in which environment, what is under way, and the way back. */
 import type {WayBack} from '../../../journal/shapes/plan.ts';
 import type {RunState} from '../../../journal/shapes/run.ts';
+import {waysBack} from '../../../journal/way-back.ts';
 import {clockTime, leftOf, plural, revisions, seconds} from '../../parts/figures.ts';
 import {fit, span, spread, widthOfLine, type Line, type Tone} from '../../parts/line.ts';
 import {isOld, runningMigration, type ConsoleState} from '../../state.ts';
@@ -91,7 +92,8 @@ function watchLine({run, room}: ConsoleState): Line {
 /** Once an upgrade began: how one gets back, how long that took when it was measured, and what it loses. */
 function backLine(run: RunState): Line {
 	const began = run.running?.action === 'upgrade' || run.actions.some(outcome => outcome.action === 'upgrade');
-	const way = began ? run.plan?.wayBack[0] : undefined;
+	// Not the plan's: what was measured after it was made counts too.
+	const way = began ? waysBack(run)[0] : undefined;
 	return way ? [span('  back: ', 'dim'), span(wayBackWords(way))] : [];
 }
 

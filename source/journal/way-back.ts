@@ -1,6 +1,6 @@
 /** Which of downgrade, restore, roll forward is open, with what was measured of it; pure. */
-import type {WayBack} from '../journal/shapes/plan.ts';
-import type {RunState} from '../journal/shapes/run.ts';
+import type {WayBack} from './shapes/plan.ts';
+import type {RunState} from './shapes/run.ts';
 
 /** Times are measured in a rehearsal or a restore, or absent; never guessed. */
 export function waysBack({rehearsal, backups}: Pick<RunState, 'rehearsal' | 'backups'>): WayBack[] {
