@@ -46,16 +46,17 @@ export async function openSupervision(context: ActionContext, action: Plan['acti
 		if (answer.result === 'denied') throw new Refusal(2, answer.reason);
 		return answer.reason;
 	};
-	const onDecision = async (decision: GuardDecision) => {
-		const reason = `the guard ${decision.terminate ? 'terminated' : 'cancelled'} it by ${decision.rule}: ${decision.reason}`;
+	const onDecision = async ({reason: sentence, ...decision}: GuardDecision) => {
+		const because = sentence.replace(/\.$/, '');
+		const reason = `the guard ${decision.terminate ? 'terminated' : 'cancelled'} it by ${decision.rule}: ${because}`;
 		const did = decision.action === 'alert' ? 'alert only: it would have been cancelled' : decision.terminate ? 'terminated its backend' : 'cancelled its statement';
 		if (decision.action === 'alert') {
-			context.record('guard-acted', {act: {at: context.now().toISOString(), rule: decision.rule, reason: decision.reason, did}});
+			context.record('guard-acted', {act: {at: context.now().toISOString(), rule: decision.rule, reason: because, did}});
 			return;
 		}
 		why ??= reason;
 		const answer = await signal(decision.terminate, `guard, ${decision.rule}`).catch((error: unknown) => (error as Error).message);
-		context.record('guard-acted', {act: {at: context.now().toISOString(), rule: decision.rule, reason: decision.reason, did: `${did} (${answer})`}});
+		context.record('guard-acted', {act: {at: context.now().toISOString(), rule: decision.rule, reason: because, did: `${did} (${answer})`}});
 		wake();
 	};
 	let told = '';

@@ -54,7 +54,8 @@ export function keepRun({stateDir, run, scrub, onEvent, beforeFirst, now = () =>
 		journal = openJournal({folder, scrub, onEvent, now});
 	};
 	if ('id' in run) take(run.id);
-	else draft = fold(null, {seq: 0, at: now().toISOString(), kind: 'run-opened', by: 'holdpoint', previous: '', ...scrub(run.draft)} as JournalEvent);
+	// Nothing has happened yet, so nothing is said to have.
+	else draft = {...fold(null, {seq: 0, at: now().toISOString(), kind: 'run-opened', by: 'holdpoint', previous: '', ...scrub(run.draft)} as JournalEvent), log: []};
 
 	let first = beforeFirst;
 	const opened = () => {

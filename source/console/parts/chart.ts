@@ -18,14 +18,15 @@ export function chart(series: readonly (number | null)[], options: {width: numbe
 	const values = filled(series).slice(-columns).map(value => Math.round((value / top) * (height - 1)) / (height - 1) * top);
 	const text = asciichart.plot(values.length > 1 ? values : [values[0]!, values[0]!], {
 		height: height - 1, min: 0, max: top, offset: 2, padding: '', symbols: glyphs.chart,
-		format: (value: number) => format(value).padStart(labelWidth),
+		// asciichart's arithmetic gives -0 and a little less.
+		format: (value: number) => format(Math.max(0, value)).padStart(labelWidth),
 	} as unknown as Parameters<typeof asciichart.plot>[1]);
 	return text.split('\n').map(row => line(row, 'info'));
 }
 
 /** The next round number above, so that the scale stays still: 1, 2, 3, 5, 10, 20 … */
 export function scaleOf(max: number): number {
-	if (max <= 0.1) return 0.1;
+	if (max <= 1) return 1;
 	const power = 10 ** Math.floor(Math.log10(max));
 	return [1, 2, 3, 5, 10].map(step => step * power).find(step => step >= max) ?? 10 * power;
 }

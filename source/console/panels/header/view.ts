@@ -15,7 +15,7 @@ export function headerLines(state: ConsoleState): Line[] {
 	const inner = columns - 4;
 	const framed = (content: Line): Line => [span(`${heavy.vertical} `, look.frame), ...fit(content, {width: inner, ascii: state.glyphs.ascii}), span(` ${heavy.vertical}`, look.frame)];
 	return [
-		edge([span(` ${look.word} `, look.tone), ...flags(state)], {state, right: [span(` ${state.run ? `run ${state.run.run}` : 'holdpoint'}  ${clockTime(state.now)} `, 'dim')]}),
+		edge([span(` ${look.word} `, look.tone), ...flags(state)], {state, right: [span(` ${!state.run ? 'holdpoint' : state.run.seq === 0 ? 'no run yet' : `run ${state.run.run}`}  ${clockTime(state.now)} `, 'dim')]}),
 		framed(spread(targetLine(state), pathLine(state), inner)),
 		framed(spread(workLine(state), watchLine(state), inner)),
 		[span(heavy.corners[2] + heavy.horizontal.repeat(columns - 2) + heavy.corners[3], look.frame)],
@@ -100,5 +100,6 @@ function backLine(run: RunState): Line {
 /** `downgrade, 4.0 s measured, loses 1,204 values`. */
 export function wayBackWords(way: WayBack): string {
 	const kind = way.kind === 'forward' ? 'roll forward' : way.kind;
+	if (way.kind === 'downgrade' && way.seconds === undefined) return 'downgrade, never rehearsed: what it loses is not known';
 	return [kind, way.seconds === undefined ? (way.kind === 'forward' ? '' : 'never measured') : `${seconds(way.seconds)} measured`, way.loses ? `loses ${way.loses}` : ''].filter(Boolean).join(', ');
 }
