@@ -36,6 +36,8 @@ function configuration({python, healthUrl, rows, backups}: Pick<Placement, 'pyth
 		migration: {lock_timeout: '10s', lock_ladder: ['10s'], lock_retries: 0},
 		window: {start: minuteOf(start), end: minuteOf(end), timezone: 'UTC'},
 		rollback_plan: 'Downgrade to the revision before the upgrade; if that fails, restore the backup of this run and replay the orders of the last minutes from the payment provider. Decision: DBA on call.',
+		// A room that a killed demo left ends soon.
+		room: {idle_minutes: 2},
 		// A little below what is loaded, so that the table counts as large.
 		large_table_rows: Math.floor(rows * 0.8),
 		smoke: [{name: 'shop health', url: healthUrl, expect: '"status":"ok"'}],

@@ -7,17 +7,21 @@ import {askPassword, programOf} from './with-room.ts';
 export interface ControlRoomOptions {
 	/** Default: a room that outlives this terminal. */
 	mode?: 'in-process' | 'detached';
+	/** Said in the message line at first. */
+	hello?: string;
+	/** Afterwards, says how to come back; default yes. */
+	farewell?: boolean;
 }
 
 /** @throws Refusal 2 without a terminal that can show it */
-export async function openControlRoom(call: Call, {mode = 'detached'}: ControlRoomOptions = {}): Promise<number> {
+export async function openControlRoom(call: Call, {mode = 'detached', hello, farewell = true}: ControlRoomOptions = {}): Promise<number> {
 	const {settings, environment} = call;
 	refuseWithoutTerminal(call);
 	const entered = await enterRoom({settings, environment, mode, program: programOf(), askPassword});
 	try {
 		const {openConsole} = await import('../console/open.tsx');
-		const {reason, summary} = await openConsole({client: entered.client, settings, ascii: isAscii(environment)});
-		call.output.talk(summary);
+		const {reason, summary} = await openConsole({client: entered.client, settings, ascii: isAscii(environment), ...(hello !== undefined && {hello})});
+		if (farewell) call.output.talk(summary);
 		return reason === 'gone' ? 5 : 0;
 	} finally {
 		await entered.leave();
@@ -25,7 +29,7 @@ export async function openControlRoom(call: Call, {mode = 'detached'}: ControlRo
 }
 
 /** @throws Refusal 2 */
-export function refuseWithoutTerminal({settings, environment}: Pick<Call, 'settings' | 'environment'>): void {
+export function refuseWithoutTerminal({settings, environment}: {settings: Pick<Call['settings'], 'interactive'>; environment: Call['environment']}): void {
 	if (!settings.interactive) {
 		const why = environment['CI'] ? 'CI is set' : 'this is no terminal';
 		throw new Refusal(2, `The control room needs a terminal, and ${why}; without one use items, check, plan, review, backup, rehearse, upgrade, downgrade, show, report: \`holdpoint --help\`.`);

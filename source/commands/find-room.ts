@@ -15,7 +15,7 @@ export interface FoundRoom {
 }
 
 /** The rooms of the project, or of the run that `--run` names; the caller closes them. */
-export async function findRooms({settings}: Call): Promise<FoundRoom[]> {
+export async function findRooms({settings}: Pick<Call, 'settings'>): Promise<FoundRoom[]> {
 	const rooms: FoundRoom[] = [];
 	for (const socket of listSockets(settings.stateDir)) {
 		const client = await connectRoom(socket, {by: settings.by});

@@ -40,7 +40,8 @@ export interface Scratch {
 	roles: string[];
 }
 
-const prefix = 'holdpoint-rehearsal-';
+/** Begins the name of every folder of a private server. */
+export const rehearsalPrefix = 'holdpoint-rehearsal-';
 
 /**
  * Restores the backup, calls `use`, and removes the copy. Copies that a killed process left are removed first.
@@ -55,10 +56,10 @@ export async function withScratch<T>(options: ScratchOptions, use: (scratch: Scr
 }
 
 async function withLocalCopy<T>(options: ScratchOptions, record: SnapshotRecord, use: (scratch: Scratch) => Promise<T>): Promise<T> {
-	await removeOrphans(os.tmpdir(), prefix);
+	await removeOrphans(os.tmpdir(), rehearsalPrefix);
 	const major = Math.floor(record.identity.versionNumber / 10_000);
 	const programs = await findServerPrograms(major, options.search);
-	const folder = await makeClusterParent(prefix);
+	const folder = await makeClusterParent(rehearsalPrefix);
 	try {
 		await refuseWithoutSpace(folder, options, record);
 		options.onProgress?.('starting a private server');
