@@ -77,6 +77,8 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 	const begin = (by: string) => {
 		keeper.record('room-started', 'holdpoint', {pid: process.pid, host: hostname(), version: '0.1.0'});
 		if (keeper.damage) keeper.record('room-recovered', 'holdpoint', {found: `the journal was damaged: ${keeper.damage}; what followed is kept beside it`});
+		// Else a check that died with its room would count as running for ever.
+		else if (keeper.state.items.some(item => item.state === 'running')) keeper.record('room-recovered', 'holdpoint', {found: 'a check had ended with the room before'});
 		if (keeper.folder) room.watch.recordInto(keeper.folder);
 		if (keeper.opened && !known) keeper.keep({name: `checklist-${room.checklist.sha256.slice(0, 12)}.md`, text: room.checklist.markdown, what: `the checklist that ${by} began with`});
 	};

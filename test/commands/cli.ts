@@ -15,6 +15,8 @@ export interface CliOptions {
 	cwd: string;
 	env?: Record<string, string | undefined>;
 	input?: string;
+	/** As on a terminal, for what is decided before anything is drawn on it. */
+	terminal?: boolean;
 }
 
 /** argv of this checkout's holdpoint, and the environment that it needs from any folder. */
@@ -35,8 +37,9 @@ export async function cli(words: string[], options: CliOptions): Promise<{exit: 
 }
 
 /** The same program in this process, without the start of another: for what ends before it works. */
-export async function inProcess(words: string[], {cwd, env, input = ''}: CliOptions): ReturnType<typeof cli> {
+export async function inProcess(words: string[], {cwd, env, input = '', terminal = false}: CliOptions): ReturnType<typeof cli> {
 	const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+	if (terminal) for (const stream of [stdin, stdout]) Object.assign(stream, {isTTY: true});
 	stdin.end(input);
 	const written = [text(stdout), text(stderr)];
 	const exit = await main({

@@ -80,7 +80,9 @@ test('schema prints a JSON Schema, completion a script that the shell takes, con
 test('the control room is refused without a terminal, and says what there is instead', async () => {
 	await writeFile(path.join(cwd, 'alembic.ini'), '[alembic]\n');
 	const {exit, stderr} = await run([]);
+	const dumb = await inProcess([], {cwd, terminal: true, env: {TERM: 'dumb'}});
 	await rm(path.join(cwd, 'alembic.ini'));
+	expect([dumb.exit, dumb.stderr]).toEqual([2, expect.stringContaining('TERM=dumb')]);
 	expect(exit).toBe(2);
 	expect(stderr).toContain('The control room needs a terminal');
 	expect(stderr).toContain('items, check, plan');
