@@ -30,6 +30,7 @@ interface SeenView {
 
 export class Seen {
 	readonly foreignKeys: SeenForeignKey[] = [];
+	readonly #tables = new Set<string>();
 	readonly #indexes = new Map<string, SeenIndex[]>();
 	/** The columns of keys, which have an index by themselves. */
 	readonly #keys = new Map<string, string[][]>();
@@ -37,6 +38,11 @@ export class Seen {
 	readonly #domains = new Map<string, boolean>();
 	/** Dropped with IF EXISTS, so that creating it anew can be repeated. */
 	readonly #dropped = new Set<string>();
+
+	/** Whether the script made this table, in whichever of its revisions: then all of its indexes are known. */
+	creates(table: TableName): boolean {
+		return this.#tables.has(table.key);
+	}
 
 	indexes(table: TableName): readonly SeenIndex[] {
 		return this.#indexes.get(table.key) ?? [];
@@ -65,6 +71,7 @@ export class Seen {
 	apply(operation: Operation, {statement, up}: {statement: number; up: boolean}): void {
 		switch (operation.do) {
 			case 'create-table': {
+				this.#tables.add(operation.table.key);
 				for (const constraint of [...operation.constraints, ...operation.columns.flatMap(column => column.constraints)]) this.#constrain(operation.table, constraint, {statement, up});
 				break;
 			}

@@ -5,11 +5,12 @@ import {rules} from '../../source/review/rules/index.ts';
 import {reviewBy} from './report.ts';
 import {columnCases} from './rules/columns.cases.ts';
 import {constraintCases} from './rules/constraints.cases.ts';
+import {firstTierCases} from './rules/first-tier.cases.ts';
 import {indexCases} from './rules/indexes.cases.ts';
 import {lossCases} from './rules/losses.cases.ts';
 import {transactionCases} from './rules/transactions.cases.ts';
 
-const cases = {...indexCases, ...constraintCases, ...columnCases, ...lossCases, ...transactionCases};
+const cases = {...indexCases, ...constraintCases, ...columnCases, ...lossCases, ...transactionCases, ...firstTierCases};
 
 for (const [rule, list] of Object.entries(cases)) {
 	describe(rule, () => {

@@ -11,6 +11,7 @@ import {addingNotNullableField} from './adding-not-nullable-field.ts';
 import {addingPrimaryKeyConstraint} from './adding-primary-key-constraint.ts';
 import {addingRequiredField} from './adding-required-field.ts';
 import {addingSerialOrIdentityColumn} from './adding-serial-or-identity-column.ts';
+import {alembicNonAtomicRevision} from './alembic-non-atomic-revision.ts';
 import {attachPartitionNeedsCheck} from './attach-partition-needs-check.ts';
 import {backfillInSchemaTransaction} from './backfill-in-schema-transaction.ts';
 import {banAlterDomainWithAddConstraint} from './ban-alter-domain-with-add-constraint.ts';
@@ -22,23 +23,26 @@ import {banDropDatabase} from './ban-drop-database.ts';
 import {banDropNotNull} from './ban-drop-not-null.ts';
 import {banDropSchema} from './ban-drop-schema.ts';
 import {banDropTable} from './ban-drop-table.ts';
+import {banDuplicateColumnAssignments} from './ban-duplicate-column-assignments.ts';
 import {banTruncate} from './ban-truncate.ts';
 import {banTruncateCascade} from './ban-truncate-cascade.ts';
-import {banDuplicateColumnAssignments} from './ban-duplicate-column-assignments.ts';
 import {banUncommittedTransaction} from './ban-uncommitted-transaction.ts';
 import {banVacuumFullCluster} from './ban-vacuum-full-cluster.ts';
 import {changingColumnType} from './changing-column-type.ts';
+import {concurrentIndexLeavesInvalid} from './concurrent-index-leaves-invalid.ts';
 import {constraintMissingNotValid} from './constraint-missing-not-valid.ts';
 import {createPartitionOfLocksParent} from './create-partition-of-locks-parent.ts';
 import {disallowedUniqueConstraint} from './disallowed-unique-constraint.ts';
 import {dmlWithoutWhere} from './dml-without-where.ts';
 import {enumValueInTransaction} from './enum-value-in-transaction.ts';
 import {identifierTooLong} from './identifier-too-long.ts';
+import {missingFkIndex} from './missing-fk-index.ts';
 import {notValidNeverValidated} from './not-valid-never-validated.ts';
 import {notValidValidateInSameTransaction} from './not-valid-validate-in-same-transaction.ts';
 import {preferBigintOverInt} from './prefer-bigint-over-int.ts';
 import {preferIdentity} from './prefer-identity.ts';
 import {preferJsonb} from './prefer-jsonb.ts';
+import {preferRobustStmts} from './prefer-robust-stmts.ts';
 import {preferTextField} from './prefer-text-field.ts';
 import {preferTimestampTz} from './prefer-timestamp-tz.ts';
 import {primaryKeyUsingIndexOnNullable} from './primary-key-using-index-on-nullable.ts';
@@ -54,7 +58,11 @@ import {requireConcurrentReindex} from './require-concurrent-reindex.ts';
 import {requireLockTimeout} from './require-lock-timeout.ts';
 import {requireStatementTimeout} from './require-statement-timeout.ts';
 import {rewritingStorageChange} from './rewriting-storage-change.ts';
+import {statementAfterAccessExclusive} from './statement-after-access-exclusive.ts';
+import {syntaxNewerThanServer} from './syntax-newer-than-server.ts';
 import {transactionNesting} from './transaction-nesting.ts';
+import {typeChangeRebuildsIndex} from './type-change-rebuilds-index.ts';
+import {typeChangeRechecksConstraints} from './type-change-rechecks-constraints.ts';
 import {wideLockWindow} from './wide-lock-window.ts';
 
 export const rules: readonly Rule[] = [
@@ -62,6 +70,8 @@ export const rules: readonly Rule[] = [
 	requireConcurrentIndexDeletion,
 	requireConcurrentReindex,
 	banConcurrentIndexCreationInTransaction,
+	concurrentIndexLeavesInvalid,
+	missingFkIndex,
 	constraintMissingNotValid,
 	addingColumnWithCheck,
 	addingForeignKeyConstraint,
@@ -79,6 +89,8 @@ export const rules: readonly Rule[] = [
 	addingNotNullableField,
 	banDropNotNull,
 	changingColumnType,
+	typeChangeRebuildsIndex,
+	typeChangeRechecksConstraints,
 	renamingColumn,
 	renamingTable,
 	renamingSchema,
@@ -100,6 +112,7 @@ export const rules: readonly Rule[] = [
 	requireConcurrentMatviewRefresh,
 	banAlterDomainWithAddConstraint,
 	wideLockWindow,
+	statementAfterAccessExclusive,
 	preferBigintOverInt,
 	preferIdentity,
 	preferTextField,
@@ -109,10 +122,13 @@ export const rules: readonly Rule[] = [
 	enumValueInTransaction,
 	transactionNesting,
 	banUncommittedTransaction,
+	alembicNonAtomicRevision,
+	preferRobustStmts,
 	requireLockTimeout,
 	requireStatementTimeout,
 	identifierTooLong,
 	banDuplicateColumnAssignments,
+	syntaxNewerThanServer,
 ];
 
 const byId = new Map<string, RuleWords>([...rules, ...ownRules].map(rule => [rule.id, rule]));
