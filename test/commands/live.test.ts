@@ -44,7 +44,7 @@ test('an upgrade without a terminal is found and cancelled from another shell: e
 
 test('SIGTERM to an upgrade without a terminal cancels its backend, and the outcome is read back', async () => {
 	const upgrade = startCli(['upgrade', '--yes', '--json'], {cwd: project.directory});
-	const client = await slowStatement();
+	await slowStatement();
 	upgrade.kill('SIGTERM');
 	const {exitCode, stdout} = await upgrade;
 	expect(exitCode).toBe(4);
