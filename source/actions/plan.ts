@@ -5,6 +5,7 @@ import {describeProblem, refusalOf, valueOf} from '../alembic/problem.ts';
 import {readPlanned, type PathWanted} from '../alembic/reading.ts';
 import type {ConfiguredContext, DatabaseReading, Step} from '../alembic/shapes.ts';
 import {Refusal} from '../journal/refusal.ts';
+import {replan} from '../journal/replan.ts';
 import {unmetItems} from '../journal/shapes/item.ts';
 import type {Plan} from '../journal/shapes/plan.ts';
 import {queryVersionTable} from '../postgres/readback.ts';
@@ -40,6 +41,7 @@ export async function makePlan(context: ActionContext, {action, revision}: PlanR
 	const digest = digestOf(digestLines);
 	const kept = context.keep({name: `${action}-${digest.slice(0, 12)}.sql`, text, what: `the SQL of the ${action}`});
 	const measured = state.rehearsal && state.rehearsal.digest === digest && action === 'upgrade' ? state.rehearsal : null;
+	const isNew = state.plan?.digest !== digest || state.plan.action !== action;
 	const plan: Plan = {
 		action, target: state.target, from: reading.database.rows, to: after, revisions,
 		commitPoints: commitPointsOf(steps.map((step, index) => ({
@@ -47,13 +49,13 @@ export async function makePlan(context: ActionContext, {action, revision}: PlanR
 		})), {transactionPerMigration: reading.configured.transactionPerMigration}),
 		sql: kept.path, sqlSha256: kept.sha256, digest, digestLines,
 		unstable: sql.unstable.map(each => `SQL of revision ${each}`),
-		unmet: unmetItems(state.items, action),
+		unmet: unmetItems(isNew ? replan(state.items, {action, digest}, context.now().toISOString()) : state.items, action),
 		warnings: warningsOf(reading, revisions),
 		...(measured && {estimate: {seconds: measured.revisions.reduce((sum, each) => sum + each.up, 0), basis: `rehearsed: ${measured.basis}`}}),
 		wayBack: waysBack(state),
 	};
 	// Nothing to do is no plan: the one that ran stays the run's.
-	if ((revisions.length > 0 || !state.plan) && (state.plan?.digest !== digest || state.plan.action !== action)) context.record('plan-made', {plan});
+	if (isNew && (revisions.length > 0 || !state.plan)) context.record('plan-made', {plan});
 	return plan;
 }
 

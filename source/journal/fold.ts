@@ -1,5 +1,6 @@
 /** RunState as a pure function of the journal's events: the same fold in the room and in every console. */
 import type {EventKind, EventOf, JournalEvent} from './events.ts';
+import {replan} from './replan.ts';
 import {sentenceOf} from './sentences.ts';
 import {countItems, type Item} from './shapes/item.ts';
 import type {RunningAction, RunState} from './shapes/run.ts';
@@ -63,7 +64,10 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 	'item-attested': (state, event) => items(state, event, item => ({...without(item, 'stale', 'resting'), state: 'attested', by: event.by, note: event.note, at: event.at, ...(event.context && {context: event.context})})),
 	'item-waived': (state, event) => items(state, event, item => ({...without(item, 'stale', 'resting'), state: 'waived', by: event.by, note: event.reason, at: event.at})),
 	'item-went-stale': (state, event) => items(state, event, item => (item.sealed ? item : {...item, state: 'stale', stale: event.reason, at: event.at})),
-	'plan-made': (state, event) => ({plan: event.plan, from: event.plan.from, to: event.plan.to, aim: event.plan.action === 'upgrade' ? event.plan.to : state.aim}),
+	'plan-made': (state, event) => ({
+		plan: event.plan, from: event.plan.from, to: event.plan.to,
+		...(event.plan.action === 'upgrade' && {aim: event.plan.to, items: replan(state.items, event.plan, event.at)}),
+	}),
 	'plan-approved': (state, event) => ({approvals: [...state.approvals, {by: event.approver, signed: event.signed, at: event.at, digest: event.digest}]}),
 	'action-started': (state, event) => {
 		const sealed = new Set(event.sealed);

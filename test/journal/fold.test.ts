@@ -3,7 +3,7 @@ import type {EventData, EventKind, JournalEvent} from '../../source/journal/even
 import {fold} from '../../source/journal/fold.ts';
 import type {Verdict} from '../../source/journal/shapes/evidence.ts';
 import type {RunState} from '../../source/journal/shapes/run.ts';
-import {item, opening} from './run.ts';
+import {item, opening, plan} from './run.ts';
 
 type Said = {[K in EventKind]: [K, EventData<K>]}[EventKind];
 
@@ -51,6 +51,19 @@ test('a sealed item does not go stale any more', () => {
 	const started: Said = ['action-started', {action: 'upgrade', from: ['a1'], to: ['b2'], sealed: ['part/one'], unmet: []}];
 	const state = folded(['item-attested', {item: 'part/one', note: 'seen'}], started, ['item-went-stale', {item: 'part/one', reason: 'the run itself did it'}]);
 	expect(state.items[0]).toMatchObject({state: 'attested', sealed: true});
+});
+
+test.each<[string, Said, Said, object]>([
+	['an attested item of another plan falls', ['item-attested', {item: 'part/one', note: 'seen', context: {plan: 'p1'}}], ['plan-made', {plan: plan({digest: 'p2'})}], {state: 'stale', stale: 'the plan is another one since then'}],
+	['a waiver was for the upgrade that has run', ['item-waived', {item: 'part/one', reason: 'no'}], ['plan-made', {plan: plan({digest: 'p2'})}], {state: 'stale'}],
+	['the same plan again is still proven', ['item-attested', {item: 'part/one', note: 'seen', context: {plan: 'p1'}}], ['plan-made', {plan: plan({digest: 'p1'})}], {state: 'attested', sealed: true}],
+	['the way back leaves it as it was', ['item-attested', {item: 'part/one', note: 'seen', context: {plan: 'p1'}}], ['plan-made', {plan: plan({digest: 'p2', action: 'downgrade'})}], {state: 'attested', sealed: true}],
+])('a seal does not carry another upgrade past its hold point: %s', (_, said, planned, expected) => {
+	const started: Said = ['action-started', {action: 'upgrade', from: ['a1'], to: ['b2'], sealed: ['part/one'], unmet: []}];
+	const state = folded(said, started, planned);
+	expect(state.items[0]).toMatchObject(expected);
+	expect(state.items[0]?.sealed).toBe('sealed' in expected ? true : undefined);
+	expect(state.counts[state.items[0]!.state]).toBe(1);
 });
 
 test('executed is not committed, and a failed attempt keeps only what was committed', () => {
