@@ -3,7 +3,7 @@ import type {AlembicProject} from '../alembic/project.ts';
 import type {DatabaseReading} from '../alembic/shapes.ts';
 import type {Settings} from '../config/settings.ts';
 import type {EventData, EventKind} from '../journal/events.ts';
-import type {ActionName} from '../journal/shapes/plan.ts';
+import type {ActionName, Plan} from '../journal/shapes/plan.ts';
 import type {RunState, RunningAction} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
 import type {Conninfo} from '../postgres/conninfo.ts';
@@ -16,6 +16,8 @@ export interface ActionContext {
 	/** Who asked for it. */
 	by: string;
 	state(): RunState;
+	/** The newest plan of the run whose digest begins like this; the run's present one may be another. */
+	planOf(digest: string): Plan | undefined;
 	record<K extends EventKind>(kind: K, data: EventData<K>): void;
 	/** Keeps text under the run's artifacts. */
 	keep(artifact: {name: string; text: string; what: string}): {path: string; sha256: string};

@@ -28,12 +28,11 @@ export interface MigrationRequest {
 
 /** Runs it. `nothing`: the database is there already. @throws Refusal 2 or 3 before anything was changed */
 export async function runMigration(context: ActionContext, {action, revision, consent}: MigrationRequest): Promise<Outcome | {nothing: string}> {
-	const known = context.state().plan;
 	const plan = await makePlan(context, {action, revision});
 	if (plan.revisions.length === 0) return {nothing: `The database is at ${plan.from.join(', ') || 'base'} already; there is nothing to ${action}.`};
 	const {approvals, items} = context.state();
 	const refusal = decideMigration({plan, items, approvals, startedBy: context.by, settings: context.settings, consent, now: context.now()});
-	if (refusal) throw explained(refusal, {plan, known, expect: consent.expect});
+	if (refusal) throw explained(refusal, {plan, known: consent.expect === undefined ? undefined : context.planOf(consent.expect)});
 	await refuseWhenUnsafe(context, plan);
 	const before = await readBefore(context);
 	context.keep({name: beforeName(context), text: formatBefore(before), what: `the schema before the ${action}`});
@@ -147,8 +146,8 @@ function beforeName(context: ActionContext): string {
 }
 
 /** A plan that is no longer the expected one: which line of it changed. */
-function explained(refusal: Refusal, {plan, known, expect}: {plan: Plan; known: Plan | undefined; expect: string | undefined}): Refusal {
-	if (!known || expect === undefined || !known.digest.startsWith(expect) || known.digest === plan.digest) return refusal;
+function explained(refusal: Refusal, {plan, known}: {plan: Plan; known: Plan | undefined}): Refusal {
+	if (!known || known.digest === plan.digest) return refusal;
 	const change = describeChange(known.digestLines, plan.digestLines);
 	return change ? new Refusal(refusal.exit, `${refusal.message} What changed: ${change}.`) : refusal;
 }

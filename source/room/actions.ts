@@ -151,6 +151,7 @@ function actionContext(room: Room, {by, signal, steer}: {by: string; signal: Abo
 		settings: room.settings,
 		by,
 		state: () => room.state(),
+		planOf: digest => keeper.events.flatMap(event => (event.kind === 'plan-made' && event.plan.digest.startsWith(digest) ? [event.plan] : [])).at(-1),
 		// What an action records or keeps opens the run: one that is refused before opens none.
 		record(kind, data) {
 			room.open(by);

@@ -49,7 +49,11 @@ export function createChecks(room: Room): Checks {
 			queue = done.catch(() => {});
 			return done;
 		},
-		contextOf: item => contextNow(room, checkOf(item)?.dependsOn ?? ['target', 'plan']),
+		async contextOf(item) {
+			// A word given before the first plan is about that plan too: it must not fall when it is made, nor outlive its change.
+			if (!room.state().plan) await room.actions.plan({action: 'upgrade', revision: upgradeAim(room), by: 'holdpoint'}).catch(() => {});
+			return contextNow(room, checkOf(item)?.dependsOn ?? ['target', 'plan']);
+		},
 		async refresh() {
 			if (!room.keeper.opened || room.actions.busy) return;
 			const satisfied = room.state().items.filter(item => satisfiedStates.has(item.state) && item.state !== 'waived' && !item.sealed && item.context);
