@@ -1,6 +1,5 @@
 /** Parses the command line, loads the settings, runs the command, and turns what goes wrong into a sentence and an exit code. */
 import meow from 'meow';
-import {loadSettings} from '../config/load.ts';
 import type {Settings} from '../config/settings.ts';
 import {nearestWord} from '../config/suggest.ts';
 import {Refusal} from '../journal/refusal.ts';
@@ -35,10 +34,15 @@ export async function main({argv, environment, directory, stdin, stdout, stderr}
 	try {
 		const {name, rest, before} = split(argv);
 		if (name !== null && !Object.hasOwn(commands, name)) throw new Refusal(2, `There is no command ${JSON.stringify(name)}${didYouMean(name, Object.keys(commands))}; \`holdpoint --help\` lists them.`);
+		const help = rest.includes('--help') || before.includes('--help');
+		if (name === null && help) {
+			output.raw(overview());
+			return 0;
+		}
 		const entry = name === null ? null : commands[name as CommandName];
 		const command = entry ? (await entry.load()).command : (await import('./console.ts')).command;
-		if (rest.includes('--help') || before.includes('--help')) {
-			output.raw(entry ? commandHelp(command) : overview());
+		if (help) {
+			output.raw(commandHelp(command));
 			return 0;
 		}
 		const parsed = meow({
@@ -55,7 +59,8 @@ export async function main({argv, environment, directory, stdin, stdout, stderr}
 		output = createOutput({json: parsed.flags['json'] === true, color: parsed.flags['color'] !== false && !environment['NO_COLOR'], stdout, stderr});
 		const interactive = Boolean(stdin.isTTY && stdout.isTTY && !environment['CI']);
 		const needs = typeof command.needs === 'function' ? command.needs(given) : command.needs ?? 'project';
-		const settings = needs === 'nothing' ? none : await loadSettings({flags: parsed.flags as never, environment, directory, interactive, needsProject: needs === 'project'});
+		// Loaded late: the schema of the configuration costs a help text a tenth of a second.
+		const settings = needs === 'nothing' ? none : await (await import('../config/load.ts')).loadSettings({flags: parsed.flags as never, environment, directory, interactive, needsProject: needs === 'project'});
 		return await command.run({...given, settings, output, environment, directory, stdin});
 	} catch (error) {
 		if (error instanceof Refusal) {

@@ -8,7 +8,7 @@ import type {Item} from '../journal/shapes/item.ts';
 const words: Record<string, string> = {
 	target: 'the target is another database',
 	current: 'the database has moved to another revision',
-	files: 'a migration file or env.py was edited',
+	files: 'the migration files on the path, or env.py, are not what they were',
 	plan: 'the plan is another one',
 	backup: 'the backup is another one, or gone',
 	rehearsal: 'the rehearsal is another one',
@@ -17,7 +17,7 @@ const words: Record<string, string> = {
 /** The reason, or null while the evidence counts. `now`: the context as it is; `at`: milliseconds since 1970. */
 export function staleReason(item: Pick<Item, 'context' | 'at'>, {now, ttlMs, at}: {now: Record<string, string>; ttlMs?: number; at: number}): string | null {
 	for (const [key, value] of Object.entries(item.context ?? {})) {
-		if (now[key] !== undefined && now[key] !== value) return `${words[key] ?? `${key} changed`} since then`;
+		if (now[key] !== undefined && now[key] !== value) return words[key] ?? `${key} changed`;
 	}
 	if (ttlMs !== undefined && item.at && at - Date.parse(item.at) > ttlMs) return `it is older than ${Math.round(ttlMs / 60_000)} min, and what it looked at moves by itself`;
 	return null;
