@@ -30,7 +30,7 @@ export function indexMeasured(statements: readonly (Omit<Measured, 'seconds'> & 
 /** One spelling of a statement: without comments, line breaks, the last semicolon, and the driver's doubled percent signs. */
 export function normaliseSql(text: string): string {
 	return text
-		.replaceAll(/('(?:[^']|'')*'|"(?:[^"]|"")*")|--[^\n]*|\/\*[\s\S]*?\*\/|\s+/g, (_, quoted: string | undefined) => quoted ?? ' ')
+		.replaceAll(/('(?:[^']|'')*'|"(?:[^"]|"")*")|(?:--[^\n]*|\/\*[\s\S]*?\*\/|\s)+/g, (_, quoted: string | undefined) => quoted ?? ' ')
 		.replaceAll('%%', '%')
 		.replace(/[\s;]+$/, '')
 		.trim();

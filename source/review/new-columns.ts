@@ -8,20 +8,23 @@ export interface NewColumn {
 	column: Column;
 	/** With the keys that the table's own constraints make of it. */
 	primaryKey: boolean;
+	/** By a constraint of the table. */
+	foreignKey: boolean;
 	at?: number;
 }
 
 /** Columns of CREATE TABLE and ADD COLUMN; those of temporary tables are nobody's concern. */
 export function newColumns(operations: readonly Operation[]): NewColumn[] {
 	return operations.flatMap((operation): NewColumn[] => {
-		if (operation.do === 'add-column') return [describe(operation.table, operation.column, [])];
+		if (operation.do === 'add-column') return [describe(operation.table, operation.column, {keys: [], references: []})];
 		if (operation.do !== 'create-table' || operation.table.temporary) return [];
 		const keys = operation.constraints.filter(constraint => constraint.kind === 'primary-key').flatMap(constraint => constraint.columns);
-		return operation.columns.map(column => describe(operation.table, column, keys));
+		const references = operation.constraints.filter(constraint => constraint.kind === 'foreign-key').flatMap(constraint => constraint.columns);
+		return operation.columns.map(column => describe(operation.table, column, {keys, references}));
 	});
 }
 
-function describe(table: TableName, column: Column, keys: string[]): NewColumn {
+function describe(table: TableName, column: Column, {keys, references}: {keys: string[]; references: string[]}): NewColumn {
 	const primaryKey = keys.includes(column.name) || column.constraints.some(constraint => constraint.kind === 'primary-key');
-	return {table, column, primaryKey, at: column.at};
+	return {table, column, primaryKey, foreignKey: references.includes(column.name), at: column.at};
 }

@@ -35,6 +35,7 @@ export class Seen {
 	/** The columns of keys, which have an index by themselves. */
 	readonly #keys = new Map<string, string[][]>();
 	readonly #views = new Map<string, SeenView>();
+	readonly #gone = new Set<string>();
 	readonly #domains = new Map<string, boolean>();
 	/** Dropped with IF EXISTS, so that creating it anew can be repeated. */
 	readonly #dropped = new Set<string>();
@@ -56,6 +57,11 @@ export class Seen {
 	viewOn(table: TableName, column: string): string | undefined {
 		for (const {text, sources, columns, star} of this.#views.values()) if (sources.has(table.key) && (star || columns.has(column))) return text;
 		return undefined;
+	}
+
+	/** A view of the database that the script has dropped. */
+	isGone(view: string): boolean {
+		return this.#gone.has(view.includes('.') ? view : `public.${view}`);
 	}
 
 	/** Undefined: not a domain of this script. */
@@ -121,7 +127,10 @@ export class Seen {
 	#drop({object, names, ifExists}: OperationOf<'drop'>): void {
 		for (const {key, schema, name} of names) {
 			if (ifExists) this.#dropped.add(`${object} ${key}`);
-			if (object === 'view' || object === 'materialized view') this.#views.delete(key);
+			if (object === 'view' || object === 'materialized view') {
+				this.#views.delete(key);
+				this.#gone.add(key);
+			}
 			if (object === 'table') this.#indexes.delete(key);
 			if (object !== 'index') continue;
 			for (const [table, list] of this.#indexes) {

@@ -8,9 +8,10 @@ import {constraintCases} from './rules/constraints.cases.ts';
 import {firstTierCases} from './rules/first-tier.cases.ts';
 import {indexCases} from './rules/indexes.cases.ts';
 import {lossCases} from './rules/losses.cases.ts';
+import {secondTierCases} from './rules/second-tier.cases.ts';
 import {transactionCases} from './rules/transactions.cases.ts';
 
-const cases = {...indexCases, ...constraintCases, ...columnCases, ...lossCases, ...transactionCases, ...firstTierCases};
+const cases = {...indexCases, ...constraintCases, ...columnCases, ...lossCases, ...transactionCases, ...firstTierCases, ...secondTierCases};
 
 for (const [rule, list] of Object.entries(cases)) {
 	describe(rule, () => {

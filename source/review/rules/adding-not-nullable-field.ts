@@ -7,7 +7,7 @@ export const addingNotNullableField: Rule = {
 	level: 'error',
 	category: 'lock',
 	says: 'looks for NULLs in every row while nobody can use the table',
-	triggers: 'ALTER COLUMN … SET NOT NULL without a proof that there are no NULLs.',
+	triggers: 'ALTER COLUMN … SET NOT NULL, or ADD CONSTRAINT … NOT NULL without NOT VALID (PostgreSQL 18), without a proof that there are no NULLs.',
 	spares: ['PostgreSQL 12 and later: a validated CHECK (column IS NOT NULL), also joined by AND, seen before or in the database; `column > 0` is no proof', 'a VALIDATE CONSTRAINT on the table of a constraint that an older revision added', 'a table that the same migration creates', 'a column that is NOT NULL already'],
 	why: 'The whole table is scanned under ACCESS EXCLUSIVE.',
 	fix: {
@@ -17,9 +17,10 @@ export const addingNotNullableField: Rule = {
 	lock: 'ACCESS EXCLUSIVE, for a scan of the table',
 	scales: true,
 	claims: 'scan',
-	on: ['set-not-null'],
+	on: ['set-not-null', 'add-constraint'],
 	check({operations}, context) {
-		return only(operations, 'set-not-null')
+		const named = only(operations, 'add-constraint').filter(({constraint}) => constraint.kind === 'not-null' && !constraint.notValid).map(({table, constraint, at}) => ({table, column: constraint.columns[0] ?? '', at}));
+		return [...only(operations, 'set-not-null'), ...named]
 			.filter(({table, column}) => !context.isNew(table) && !context.isEmptied(table) && !context.isNotNull(table, column) && !context.isProvenNotNull(table, column))
 			.map(({table, column, at}) => ({message: `SET NOT NULL on ${table.text}.${column} reads the whole table while nobody can use it.`, at, table, names: {column}}));
 	},

@@ -11,6 +11,7 @@ export const banVacuumFullCluster: Rule = {
 	why: 'The table is copied under ACCESS EXCLUSIVE.',
 	fix: {sql: 'VACUUM (ANALYZE) {table};  -- or pg_repack, outside of migrations', alembic: '# not in a migration'},
 	lock: 'ACCESS EXCLUSIVE, for a rewrite of the table',
+	versions: {to: 18},
 	scales: true,
 	on: ['vacuum', 'cluster'],
 	check({operations}, context) {

@@ -7,7 +7,7 @@ export const renamingColumn: Rule = {
 	level: 'error',
 	category: 'backward-compatibility',
 	says: 'renames a column under the running application',
-	triggers: 'ALTER TABLE … RENAME COLUMN; at warning on a view.',
+	triggers: 'ALTER TABLE … RENAME COLUMN; at warning on a view; at info when a view that offers the old name is created in the same transaction.',
 	spares: ['a column or a table that the same migration creates'],
 	why: 'From the commit on, each query of the application of yesterday that names the column fails.',
 	fix: {
@@ -19,6 +19,6 @@ export const renamingColumn: Rule = {
 	check({operations}, context) {
 		return only(operations, 'rename-column')
 			.filter(({table, column}) => !context.isNewColumn(table, column))
-			.map(({table, column, to, relation, at}) => ({message: `Renaming ${table.text}.${column} to ${to} breaks every query that still names ${column}.`, level: relation === 'table' ? undefined : 'warning' as const, at, table, names: {column, to}}));
+			.map(({table, column, to, relation, at}) => ({message: `Renaming ${table.text}.${column} to ${to} breaks every query that still names ${column}.`, level: relation === 'table' ? undefined : 'warning' as const, at, table, names: {column, to}, settledBy: operation => operation.do === 'create-view' && operation.aliases.includes(column) ? 'info' as const : undefined}));
 	},
 };

@@ -8,7 +8,7 @@ export const renamingTable: Rule = {
 	category: 'backward-compatibility',
 	says: 'renames a table under the running application',
 	triggers: 'ALTER TABLE … RENAME TO.',
-	spares: ['a table that the same migration creates', 'ALTER INDEX and ALTER SEQUENCE … RENAME'],
+	spares: ['a table that the same migration creates', 'when a view of the old name is created in the same transaction', 'ALTER INDEX and ALTER SEQUENCE … RENAME'],
 	why: 'From the commit on, each query of the application of yesterday that names the table fails.',
 	fix: {
 		sql: 'ALTER TABLE {table} RENAME TO {to};\nCREATE VIEW {table} AS SELECT * FROM {to};  -- in the same transaction; it can be written through',
@@ -19,6 +19,6 @@ export const renamingTable: Rule = {
 	check({operations}, context) {
 		return only(operations, 'rename-relation')
 			.filter(({table, relation}) => ['table', 'view', 'foreign-table'].includes(relation) && !context.isNew(table))
-			.map(({table, to, at}) => ({message: `Renaming ${table.text} to ${to} breaks every query that still names ${table.name}.`, at, table, names: {to}}));
+			.map(({table, to, at}) => ({message: `Renaming ${table.text} to ${to} breaks every query that still names ${table.name}.`, at, table, names: {to}, settledBy: operation => operation.do === 'create-view' && !operation.materialized && operation.table.key === table.key ? 'nothing' : undefined}));
 	},
 };
