@@ -10,6 +10,21 @@ const number = z.number().int().nullable();
 /** Epoch seconds by the clock of the machine that runs Python. */
 const at = z.number();
 
+/** What a statement did to tables that were there before its transaction; only where `measure` was asked for. */
+const measuredSchema = z.object({
+	/** Every lock that the transaction holds after it; `fresh`: not yet held before it. Modes as pg_locks names them. */
+	locks: z.array(z.object({table: z.string(), mode: z.string(), fresh: z.boolean()})),
+	/** Their file is another one than before. */
+	rewrote: z.array(z.string()),
+	/** Read from end to end; null where it can't be told. */
+	scanned: z.array(z.string()).nullable(),
+	/** Written by the whole server meanwhile. */
+	walBytes: z.number(),
+	/** It ran outside a transaction, so that its locks are over when it ends. */
+	outside: z.boolean(),
+});
+export type MeasuredStatement = z.infer<typeof measuredSchema>;
+
 /** `state` is the transaction as the driver reports it before or after: IDLE, INTRANS, INERROR, ACTIVE; null where it does not say. */
 export const sidecarEventSchema = z.discriminatedUnion('event', [
 	z.object({event: z.literal('started'), at, pid: z.number().int(), python: z.string(), alembic: z.string(), sqlalchemy: z.string(), action: z.string(), revision: z.string()}),
@@ -38,10 +53,14 @@ export const sidecarEventSchema = z.discriminatedUnion('event', [
 	z.object({event: z.literal('revision'), at, revision: z.string(), action: z.enum(['upgrade', 'downgrade'])}),
 	/** Its version row is written; not yet committed. */
 	z.object({event: z.literal('revision-end'), at, revision, seconds: z.number(), heads: z.array(z.string())}),
-	z.object({event: z.literal('statement'), at, number: z.number().int(), sql: z.string(), cut: z.boolean(), pid: number, revision, state, autocommit: z.boolean(), many: z.boolean(), timeoutsLifted: z.boolean()}),
-	z.object({event: z.literal('statement-end'), at, number, seconds: z.number(), rows: number, state}),
+	z.object({
+		event: z.literal('statement'), at, number: z.number().int(), sql: z.string(), cut: z.boolean(), pid: number, revision, state, autocommit: z.boolean(), many: z.boolean(), timeoutsLifted: z.boolean(),
+		/** It starts when `watching` is ordered, or after 2 s. */
+		waits: z.boolean().optional(),
+	}),
+	z.object({event: z.literal('statement-end'), at, number, seconds: z.number(), rows: number, state, measured: measuredSchema.nullish()}),
 	/** The same statement many times over, told once a second from its 21st time on. */
-	z.object({event: z.literal('statements-repeated'), at, sql: z.string(), revision, first: z.number().int(), last: z.number().int(), count: z.number().int(), seconds: z.number(), rows: z.number().int()}),
+	z.object({event: z.literal('statements-repeated'), at, sql: z.string(), revision, first: z.number().int(), last: z.number().int(), count: z.number().int(), seconds: z.number(), rows: z.number().int(), measured: measuredSchema.nullish()}),
 	z.object({event: z.literal('statement-failed'), at, number, seconds, sqlstate: z.string().nullable(), message: z.string(), detail: z.string().nullable(), hint: z.string().nullable(), sql: z.string(), revision, state}),
 	/** After the server's answer. `revisions`: those whose version row is now committed; `revision`: the one that goes on. */
 	z.object({event: z.literal('commit'), at, pid: number, revisions: z.array(z.string()), revision}),

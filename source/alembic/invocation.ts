@@ -16,6 +16,11 @@ export interface MigrationTask {
 	statementTimeoutMs: number;
 	/** Waits for `continue` before its first statement. */
 	holdAtStart?: boolean;
+	/**
+	 * For a rehearsal on a copy: tells what each statement locked, rewrote and scanned. Before a statement outside a transaction it waits, at
+	 * most 2 s, for the order `watching`: whoever writes it looks at the backend's locks from then until the statement's end.
+	 */
+	measure?: boolean;
 }
 
 export interface MigrationInvocation {
@@ -30,14 +35,14 @@ export interface MigrationInvocation {
 }
 
 /** What to start for a migration; its output is for parseSidecarLine. */
-export function migrationInvocation({project, action, revision, proofKey, ownKey, lockTimeoutMs, statementTimeoutMs, holdAtStart = false}: MigrationTask): MigrationInvocation {
+export function migrationInvocation({project, action, revision, proofKey, ownKey, lockTimeoutMs, statementTimeoutMs, holdAtStart = false, measure = false}: MigrationTask): MigrationInvocation {
 	return {
 		argv: [...project.python, '-c', bootstrap],
 		environment: {...project.environment, PYTHONUNBUFFERED: '1'},
 		directory: project.directory,
 		firstLine: firstLine({
 			verb: 'run', ini: project.ini, section: project.section, arguments: project.arguments,
-			task: {action, revision, proofKey, ownKey, lockTimeoutMs, statementTimeoutMs, holdAtStart},
+			task: {action, revision, proofKey, ownKey, lockTimeoutMs, statementTimeoutMs, holdAtStart, measure},
 		}),
 	};
 }

@@ -49,7 +49,7 @@ export async function rehearse(options: RehearsalOptions): Promise<{rehearsal: R
 		try {
 			const proof = await holdProof(session);
 			const runner = alembicRunner({
-				project: redirectProject(options.project, {conninfo: scratch.conninfo, roles: scratch.roles}), proofKey: proof.key,
+				project: redirectProject(options.project, {conninfo: scratch.conninfo, roles: scratch.roles}), proofKey: proof.key, session, alone: options.place.kind === 'local', versionTable: options.versionTable.table,
 				lockTimeoutMs: settings.migration.lockTimeoutMs, statementTimeoutMs: settings.migration.statementTimeoutMs,
 				...(options.signal === undefined ? {} : {signal: options.signal}),
 				onRevision: (action, revision) => options.onProgress?.(`${action} ${revision} on the copy`),
@@ -163,13 +163,12 @@ function differences({versionTable}: RehearsalOptions, before: Catalog, after: C
 	return compareCatalogs(before, after, object => belongsToTable(object, versionTable.table, versionTable.schema));
 }
 
-/** Locks, rewrites and scans of a statement are not measured here yet: empty, and rows and WAL null where not known. */
 function describeRuns(runs: readonly MigrationRun[]): Pick<Rehearsal, 'revisions' | 'statements' | 'commands'> {
 	const [up, down, again] = runs;
 	const seconds = (run: MigrationRun | undefined, revision: string): number => run?.revisions.find(one => one.revision === revision)?.seconds ?? 0;
 	return {
 		revisions: (up?.revisions ?? []).map(({revision, seconds: first}) => ({revision, up: first, down: seconds(down, revision), again: seconds(again, revision)})),
-		statements: (up?.statements ?? []).map(statement => ({...statement, locks: [], rewrote: [], scanned: [], walBytes: null})),
+		statements: up?.statements ?? [],
 		commands: runs.map(run => run.command),
 	};
 }

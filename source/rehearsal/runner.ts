@@ -7,12 +7,15 @@ import type {AlembicProject} from '../alembic/project.ts';
 import {readProject} from '../alembic/reading.ts';
 import type {DatabaseReading} from '../alembic/shapes.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
+import type {Session} from '../postgres/session.ts';
+import {type LockSamples, type LockSampling, sampleLocks} from './lock-samples.ts';
+import {type TracedStatement, traceStatements} from './trace.ts';
 
 export interface MigrationRun {
 	command: Rehearsal['commands'][number];
 	/** By revision, in the order in which they ran. */
 	revisions: {revision: string; seconds: number}[];
-	statements: {sql: string; seconds: number; revision?: string; rows: number | null}[];
+	statements: TracedStatement[];
 	/** Null when it ended as it should; else one sentence. */
 	problem: string | null;
 }
@@ -28,6 +31,12 @@ export interface RehearsalRunner {
 export interface RunnerOptions {
 	/** Already redirected to the copy. */
 	project: AlembicProject;
+	/** Another session on the copy, free while a migration runs: it looks at the locks of statements outside a transaction. */
+	session: Session;
+	/** Nobody else writes on the copy's server. */
+	alone: boolean;
+	/** Alembic's own table. */
+	versionTable: string;
 	proofKey: string;
 	lockTimeoutMs: number;
 	statementTimeoutMs: number;
@@ -46,41 +55,61 @@ export function alembicRunner(options: RunnerOptions): RehearsalRunner {
 	};
 }
 
-async function run({project, proofKey, lockTimeoutMs, statementTimeoutMs, signal, onRevision}: RunnerOptions, action: 'upgrade' | 'downgrade', revision: string): Promise<MigrationRun> {
-	const invocation = migrationInvocation({project, action, revision, proofKey, lockTimeoutMs, statementTimeoutMs});
+async function run(options: RunnerOptions, action: 'upgrade' | 'downgrade', revision: string): Promise<MigrationRun> {
+	const {project, proofKey, lockTimeoutMs, statementTimeoutMs, signal, alone, versionTable} = options;
+	const invocation = migrationInvocation({project, action, revision, proofKey, lockTimeoutMs, statementTimeoutMs, measure: true});
 	const started = performance.now();
 	const child = execa(invocation.argv[0]!, invocation.argv.slice(1), {
-		cwd: invocation.directory, env: invocation.environment, extendEnv: false, input: `${invocation.firstLine}\n`, reject: false,
+		cwd: invocation.directory, env: invocation.environment, extendEnv: false, stdin: 'pipe', reject: false,
 		...(signal === undefined ? {} : {cancelSignal: signal}), forceKillAfterDelay: 2000, maxBuffer: {stderr: 20_000_000, stdout: 20_000_000}, buffer: {stdout: false, stderr: true},
 	});
+	// A Python that ends early takes nothing more; its end says why.
+	child.stdin.on('error', () => undefined);
+	child.stdin.write(`${invocation.firstLine}\n`);
 	const events: SidecarEvent[] = [];
+	const watcher = watchOutside(options, () => child.stdin.write('watching\n'));
 	for await (const line of child.iterable()) {
 		const event = parseSidecarLine(line as string);
 		if (event === null) continue;
 		events.push(event);
-		if (event.event === 'revision') onRevision?.(action, event.revision);
+		await watcher.see(event);
+		if (event.event === 'revision') options.onRevision?.(action, event.revision);
 	}
+	await watcher.end();
 	const result = await child;
 	const exit = result.exitCode ?? null;
 	const output = (result.stderr ?? '').replace(/(\w+:\/\/[^\s:/@]*):[^\s@]+@/g, '$1:***@').slice(-20_000);
 	return {
 		command: {argv: ['alembic', action, revision], exit, seconds: (performance.now() - started) / 1000, output},
 		revisions: events.flatMap(event => event.event === 'revision-end' && event.revision !== null ? [{revision: event.revision, seconds: event.seconds}] : []),
-		statements: parseStatements(events),
+		statements: traceStatements(events, {samples: watcher.samples, alone, except: versionTable}),
 		problem: parseProblem(events, exit, output),
 	};
 }
 
-/** Start and end of a statement are two events; repetitions are told in one. */
-function parseStatements(events: readonly SidecarEvent[]): MigrationRun['statements'] {
-	const begun = new Map<number, {sql: string; revision: string | null}>();
-	return events.flatMap(event => {
-		if (event.event === 'statement') begun.set(event.number, {sql: event.sql, revision: event.revision});
-		const statement = event.event === 'statement-end' && event.number !== null ? begun.get(event.number) : undefined;
-		if (statement && event.event === 'statement-end') return [{sql: statement.sql, seconds: event.seconds, rows: event.rows, ...(statement.revision === null ? {} : {revision: statement.revision})}];
-		if (event.event === 'statements-repeated') return [{sql: event.sql, seconds: event.seconds, rows: event.rows, ...(event.revision === null ? {} : {revision: event.revision})}];
-		return [];
-	});
+/** Has a statement outside a transaction wait until its backend's locks are looked at, and looks until it ends. */
+function watchOutside({session}: RunnerOptions, ready: () => void) {
+	const samples = new Map<number, LockSamples>();
+	let current: {number: number; sampling: LockSampling} | null = null;
+	const end = async (): Promise<void> => {
+		if (current !== null) samples.set(current.number, await current.sampling.end());
+		current = null;
+	};
+	return {
+		samples,
+		end,
+		async see(event: SidecarEvent): Promise<void> {
+			if (event.event === 'statement' && event.waits) {
+				if (event.pid !== null) {
+					current = {number: event.number, sampling: sampleLocks(session, event.pid)};
+					await current.sampling.begun;
+				}
+				ready();
+			} else if (event.event === 'statement-end' || event.event === 'statement-failed' || event.event === 'exit') {
+				await end();
+			}
+		},
+	};
 }
 
 function parseProblem(events: readonly SidecarEvent[], exit: number | null, output: string): string | null {

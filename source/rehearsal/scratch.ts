@@ -63,7 +63,7 @@ async function withLocalCopy<T>(options: ScratchOptions, record: SnapshotRecord,
 	try {
 		await refuseWithoutSpace(folder, options, record);
 		options.onProgress?.('starting a private server');
-		const cluster = await startCluster({directory: path.join(folder, 'cluster'), purpose: 'rehearsal', durable: false, programs, settings: {max_wal_size: '4GB', autovacuum: 'off', max_connections: 50}});
+		const cluster = await startCluster({directory: path.join(folder, 'cluster'), purpose: 'rehearsal', durable: false, programs, settings: {full_page_writes: 'on', max_wal_size: '4GB', autovacuum: 'off', max_connections: 50}});
 		try {
 			const conninfo = parseConninfo(`host='${cluster.socketDirectory}' port=${cluster.port} user=${cluster.superuser.name} dbname=postgres`, {}, folder);
 			const {database} = record.identity;

@@ -64,9 +64,15 @@ class Orders:
         self.hold = bool(held)
         self.cancel = False
         self.closed = False
+        self.watched = False  # somebody looks at the locks of the statement that is about to run
 
     def listen(self):
         threading.Thread(target=self._read, name='holdpoint-orders', daemon=True).start()
+
+    def wait_until_watched(self, seconds):
+        with self.changed:
+            self.changed.wait_for(lambda: self.watched or self.closed, timeout=seconds)
+            self.watched = False
 
     def _read(self):
         while True:
@@ -84,6 +90,8 @@ class Orders:
                     self.hold = False
                 elif word == 'cancel-softly':
                     self.cancel = True
+                elif word == 'watching':
+                    self.watched = True
                 self.changed.notify_all()
             if not line:
                 return

@@ -13,7 +13,7 @@ def run(task):
     import sqlalchemy
     orders = Orders(task.get('holdAtStart'))
     watch_connections(task)
-    progress = Progress(orders)
+    progress = Progress(orders, Meter() if task.get('measure') else None)
     orders.listen()
     emit('started', pid=os.getpid(), python=sys.version.split()[0], alembic=alembic.__version__, sqlalchemy=sqlalchemy.__version__, action=task['action'], revision=task['revision'])
     started = time.monotonic()
@@ -46,9 +46,10 @@ def run(task):
 class Progress:
     """Statements, revisions, commits: what goes through SQLAlchemy; the rest is said to be unseen."""
 
-    def __init__(self, orders):
+    def __init__(self, orders, meter=None):
         from sqlalchemy import event
         from sqlalchemy.engine import Engine
+        self.meter, self.last_raw = meter, None
         self.orders, self.number, self.revision, self.lost = orders, 0, None, []
         self.last_sql, self.same, self.folded, self.concurrently, self.current = None, 0, None, False, (None, 0, False)
         event.listen(Engine, 'before_cursor_execute', self.before)
@@ -80,9 +81,13 @@ class Progress:
             # Waiting for older snapshots is what CONCURRENTLY does; a timeout there leaves an invalid index.
             session.restore = ask(raw, "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
             ask(raw, "SELECT set_config('lock_timeout', '0', false), set_config('statement_timeout', '0', false)")
+        outside = self.meter.before(raw, state, autocommit, sql) if self.meter else False
+        self.last_raw = raw
         text = scrub_sql(sql)
         emit('statement', number=self.number, sql=text[:100000], cut=len(text) > 100000, pid=session.pid if session else None, revision=self.revision,
-             state=state, autocommit=autocommit, many=bool(many), timeoutsLifted=lifted)
+             state=state, autocommit=autocommit, many=bool(many), timeoutsLifted=lifted, waits=outside)
+        if outside:
+            self.orders.wait_until_watched(2)
         self.current = (self.number, time.monotonic(), False)
 
     def after(self, conn, cursor, sql, parameters, context, many):
@@ -91,8 +96,9 @@ class Progress:
         rows = cursor.rowcount if isinstance(getattr(cursor, 'rowcount', None), int) and cursor.rowcount >= 0 else None
         if not quiet:
             raw = conn.connection.dbapi_connection
+            measured = self.meter.after(raw) if self.meter else None
             self.restore(raw)
-            emit('statement-end', number=number, seconds=seconds, rows=rows, state=transaction_state(raw))
+            emit('statement-end', number=number, seconds=seconds, rows=rows, state=transaction_state(raw), measured=measured)
             return
         folded = self.folded
         if folded is None:
@@ -107,7 +113,8 @@ class Progress:
     def flush(self):
         if self.folded:
             folded, self.folded = self.folded, None
-            emit('statements-repeated', sql=scrub_sql(self.last_sql)[:2000], revision=self.revision, **{key: folded[key] for key in ('first', 'last', 'count', 'seconds', 'rows')})
+            measured = self.meter.after(self.last_raw) if self.meter else None
+            emit('statements-repeated', sql=scrub_sql(self.last_sql)[:2000], revision=self.revision, measured=measured, **{key: folded[key] for key in ('first', 'last', 'count', 'seconds', 'rows')})
 
     def failed(self, context):
         original, connection = context.original_exception, context.connection
@@ -206,10 +213,14 @@ class Progress:
         revisions = session.finished if session else []
         if session:
             session.finished, session.touched = [], False
+        if self.meter:
+            self.meter.forget(raw)
         emit('commit', pid=session.pid if session else None, revisions=revisions, revision=self.revision)
 
     def rolled_back(self, raw):
         self.flush()
+        if self.meter:
+            self.meter.forget(raw)
         session = sessions.get(id(raw))
         revisions = session.finished if session else []
         if session and not session.touched and not self.revision:

@@ -9,8 +9,8 @@ closed_unfinished = []
 class Session:
     """One raw connection that was proven; it lives as long as its backend."""
 
-    def __init__(self, raw, dialect, pid):
-        self.raw, self.dialect, self.pid = raw, dialect, pid
+    def __init__(self, raw, dialect, pid, version):
+        self.raw, self.dialect, self.pid, self.version = raw, dialect, pid, version
         self.finished = []  # revisions whose version row is written and not yet committed
         self.restore = None
         self.statements = 0
@@ -70,7 +70,7 @@ def prove(task, raw, again, dialect):
         refuse('pooler', facts, pooler, raw)  # before the lock, which would stay behind on a lent connection
     facts['ownLock'] = take_lock(task, raw, facts)
     facts['clientCheck'] = set_limits(raw, facts['serverVersionNumber'], 'holdpoint-migration', task.get('lockTimeoutMs'), task.get('statementTimeoutMs'))
-    sessions[id(raw)] = Session(raw, dialect, facts['pid'])
+    sessions[id(raw)] = Session(raw, dialect, facts['pid'], facts['serverVersionNumber'])
     emit('connected', **facts)
 
 

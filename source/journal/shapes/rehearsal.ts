@@ -17,17 +17,33 @@ export const rehearsalSchema = z.object({
 	digest: z.string().optional(),
 	seconds: z.number(),
 	restoreSeconds: z.number(),
-	revisions: z.array(z.object({revision: z.string(), up: z.number(), down: z.number(), again: z.number()})),
+	/** `ran`: a run that did not happen, or never came to this revision, has 0 seconds and false. */
+	revisions: z.array(z.object({revision: z.string(), up: z.number(), down: z.number(), again: z.number(), ran: z.object({up: z.boolean(), down: z.boolean(), again: z.boolean()}).optional()})),
 	statements: z.array(z.object({
 		sql: z.string(),
 		seconds: z.number(),
 		revision: z.string().optional(),
+		/** The strongest mode on each table that was there before: taken by it, or held by its transaction while it worked on that table. */
 		locks: z.array(z.object({table: z.string(), mode: z.string()})),
+		/** Tables whose file is another one than before; a TRUNCATE counts. */
 		rewrote: z.array(z.string()),
+		/** Tables read from end to end. */
 		scanned: z.array(z.string()),
 		rows: z.number().nullable(),
+		/** Null where other sessions write on the same server. */
 		walBytes: z.number().nullable(),
+		/** What of locks, rewrites and scans is not known or only sampled, and why; absent: they are as listed. */
+		unmeasured: z.string().optional(),
+		/** For the target's size when its backup was taken; null where the copy held too little to tell. */
+		estimateSeconds: z.number().nullable().optional(),
+		estimateBasis: z.string().optional(),
 	})),
+	/** The copy's tables that the statements worked on, before the upgrade: what the estimate compares with. Bytes without indexes. */
+	sizes: z.array(z.object({table: z.string(), rows: z.number().nullable(), bytes: z.number()})).optional(),
+	/** Where the upgrade did otherwise than `alembic upgrade --sql` had said: one sentence each. */
+	unpromised: z.array(z.string()).optional(),
+	/** Where the copy differs from the original for want of something on its server: one sentence each. */
+	warnings: z.array(z.string()).optional(),
 	schema: z.object({
 		afterDowngrade: z.array(differenceSchema),
 		afterSecondUpgrade: z.array(differenceSchema),
@@ -38,6 +54,10 @@ export const rehearsalSchema = z.object({
 		after: z.string(),
 		equal: z.boolean(),
 		loses: z.string().optional(),
+		/** What the downgrade makes of a row that is written after the upgrade, or why that was not tried. */
+		written: z.string().optional(),
+		/** What of the table was not compared, and why. */
+		notCompared: z.string().optional(),
 	})),
 	check: z.object({clean: z.boolean(), differences: z.array(z.string())}),
 	/** What went wrong, one sentence each; empty when ok. */

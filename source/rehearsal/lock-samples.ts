@@ -1,0 +1,49 @@
+/** Looks at a backend's locks from another session while a statement runs that can't be asked itself: one outside a transaction. */
+import {setImmediate as next, setTimeout as wait} from 'node:timers/promises';
+import type {Session} from '../postgres/session.ts';
+
+export interface LockSamples {
+	/** Held or waited for, each once. */
+	locks: {table: string; mode: string}[];
+	/** How often the backend had any lock on a table when it was looked at. */
+	seen: number;
+}
+
+export interface LockSampling {
+	/** The first look is over: the statement may begin. */
+	begun: Promise<void>;
+	end(): Promise<LockSamples>;
+}
+
+/** Small statements are over in milliseconds, large ones must not share their processor with the looking. */
+const [eagerLooks, calmMs] = [300, 25];
+
+export function sampleLocks(session: Session, pid: number): LockSampling {
+	const found = new Map<string, {table: string; mode: string}>();
+	let [ended, seen] = [false, 0];
+	const look = async (): Promise<void> => {
+		const rows = await session.query<{table: string; mode: string}>(lockQuery, [pid]);
+		if (rows.length > 0) seen++;
+		for (const row of rows) found.set(`${row.table} ${row.mode}`, row);
+	};
+	const begun = look();
+	const looking = (async () => {
+		await begun;
+		for (let looks = 0; !ended; looks++) {
+			await (looks < eagerLooks ? next() : wait(calmMs));
+			await look();
+		}
+	})().catch(() => undefined);
+	return {
+		begun: begun.catch(() => undefined),
+		async end() {
+			ended = true;
+			await looking;
+			return {locks: [...found.values()], seen};
+		},
+	};
+}
+
+const lockQuery = `SELECT DISTINCT n.nspname || '.' || c.relname AS "table", l.mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+	WHERE l.pid = $1 AND l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+	AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;

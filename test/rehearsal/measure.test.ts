@@ -1,0 +1,78 @@
+/** What each statement of a migration locks, rewrites and scans, as the rehearsal's runner reads it on a real server. */
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import {parseConninfo} from '../../source/postgres/conninfo.ts';
+import {holdProof} from '../../source/postgres/advisory.ts';
+import {connect, type Session} from '../../source/postgres/session.ts';
+import {alembicRunner, type MigrationRun} from '../../source/rehearsal/runner.ts';
+import {projectIn} from '../alembic/migrating.ts';
+import {alembicProject, freshDatabase, revisionFile, type AlembicProject, type FreshDatabase} from '../servers.ts';
+
+let database: FreshDatabase;
+let project: AlembicProject;
+let session: Session;
+
+beforeAll(async () => {
+	database = await freshDatabase();
+	const admin = await database.client();
+	await admin.query(`CREATE TABLE parents (id int PRIMARY KEY); INSERT INTO parents SELECT generate_series(1, 100);
+		CREATE TABLE items (id int PRIMARY KEY, parent int, note varchar(20), amount int);
+		INSERT INTO items SELECT g, 1 + g % 100, 'note ' || g, g FROM generate_series(1, 20000) g; ANALYZE`);
+	session = await connect(parseConninfo(database.url, {}, '/tmp'), {application: 'holdpoint-rehearsal', idleInTransactionTimeoutMs: 0});
+});
+afterAll(async () => {
+	await session.close();
+	await project.remove();
+	await database.drop();
+});
+
+async function upgrade(statements: string[], {env}: {env?: 'generic' | 'async'} = {}): Promise<MigrationRun> {
+	const lines = statements.map(sql => /CONCURRENTLY|^VACUUM|^outside /.test(sql) ? `with op.get_context().autocommit_block(): op.execute(${JSON.stringify(sql.replace(/^outside /, ''))})` : `op.execute(${JSON.stringify(sql)})`);
+	project = await alembicProject({url: database.url, revisions: {'z.py': revisionFile({revision: 'z', upgrade: lines})}, ...(env === undefined ? {} : {env})});
+	const {key} = await holdProof(session);
+	const runner = alembicRunner({project: projectIn(project.directory), proofKey: key, session, alone: true, versionTable: 'alembic_version', lockTimeoutMs: 5000, statementTimeoutMs: 60_000});
+	return runner.upgrade('z');
+}
+
+/** One line for each statement of the migration itself. */
+function told(run: MigrationRun): string[] {
+	return run.statements.filter(each => each.revision === 'z' && !/alembic_version/.test(each.sql)).map(({sql, locks, rewrote, scanned, rows, unmeasured}) => [
+		sql.slice(0, 44), locks.map(({table, mode}) => `${table.replace('public.', '')} ${mode}`).join(', ') || '-',
+		...(rewrote.length > 0 ? [`rewrote ${rewrote.join(' ')}`] : []), ...(scanned.length > 0 ? [`scanned ${scanned.join(' ')}`] : []),
+		...(rows === null ? [] : [`${rows} rows`]), ...(unmeasured ? [unmeasured] : []),
+	].join(' | '));
+}
+
+const sampled = 'outside a transaction: its locks as seen from another session while it ran';
+
+test('locks, rewrites and scans of each statement, inside a transaction and outside', async () => {
+	const run = await upgrade([
+		'ALTER TABLE items ADD COLUMN plain int DEFAULT 7',
+		'ALTER TABLE items ALTER amount TYPE bigint',
+		'ALTER TABLE items ADD CONSTRAINT fk FOREIGN KEY (parent) REFERENCES parents NOT VALID',
+		'ALTER TABLE items VALIDATE CONSTRAINT fk',
+		'CREATE TABLE fresh AS SELECT id FROM parents',
+		'ALTER TABLE fresh ALTER id TYPE bigint',
+		'UPDATE items SET plain = 8 WHERE id <= 5',
+		'outside CREATE INDEX ix ON items (note)',
+		'CREATE INDEX CONCURRENTLY iy ON items (amount)',
+		'outside ALTER TABLE parents ADD COLUMN random float DEFAULT random()',
+		'DROP TABLE items',
+	]);
+	expect(run.problem).toBeNull();
+	expect(told(run)).toEqual([
+		'ALTER TABLE items ADD COLUMN plain int DEFAU | items ACCESS EXCLUSIVE',
+		'ALTER TABLE items ALTER amount TYPE bigint | items ACCESS EXCLUSIVE | rewrote public.items | scanned public.items',
+		'ALTER TABLE items ADD CONSTRAINT fk FOREIGN  | items ACCESS EXCLUSIVE, parents SHARE ROW EXCLUSIVE',
+		'ALTER TABLE items VALIDATE CONSTRAINT fk | items ACCESS EXCLUSIVE, parents ROW SHARE | scanned public.items public.parents',
+		'CREATE TABLE fresh AS SELECT id FROM parents | parents SHARE ROW EXCLUSIVE | scanned public.parents | 100 rows',
+		'ALTER TABLE fresh ALTER id TYPE bigint | -',
+		'UPDATE items SET plain = 8 WHERE id <= 5 | items ACCESS EXCLUSIVE | scanned public.parents | 5 rows',
+		expect.stringMatching(/^CREATE INDEX ix ON items \(note\) \| .*scanned public.items \|/),
+		`CREATE INDEX CONCURRENTLY iy ON items (amoun | items SHARE UPDATE EXCLUSIVE | scanned public.items | ${sampled}`,
+		expect.stringMatching(/^ALTER TABLE parents ADD COLUMN random float  \| .*rewrote public.parents \| scanned public.parents \|/),
+		'DROP TABLE items | items ACCESS EXCLUSIVE, parents ACCESS EXCLUSIVE',
+	]);
+	const [plain, rewrite] = run.statements.filter(each => /^ALTER/.test(each.sql));
+	expect(plain!.walBytes).toBeLessThan(20_000);
+	expect(rewrite!.walBytes).toBeGreaterThan(500_000);
+});
