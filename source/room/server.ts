@@ -43,7 +43,10 @@ export async function serve({socketFile, handle, onGone}: ServeOptions): Promise
 	const server = createServer(socket => {
 		sockets.add(socket);
 		const peer = new SocketPeer(socket);
-		readLines(socket, line => void peer.answer(line, handle), () => peer.refuse(0, `A line of over ${maxLineBytes} bytes is not taken.`));
+		readLines(socket, line => void peer.answer(line, handle), () => {
+			peer.refuse(0, `A line of over ${maxLineBytes} bytes is not taken.`);
+			socket.destroySoon();
+		});
 		socket.on('error', () => {});
 		socket.on('close', () => {
 			sockets.delete(socket);

@@ -66,7 +66,7 @@ test('a migration file or env.py that was edited makes evidence stale and the pl
 	const looked = await client.ask<Plan>('plan');
 	await site.project.write('b2.py', b2([]));
 	const {items} = await until(room, now => now.items.some(item => item.state === 'stale'));
-	expect(items.find(item => item.check === 'code.revisions')).toMatchObject({state: 'stale', stale: 'a migration file or env.py was edited since then'});
+	expect(items.find(item => item.check === 'code.revisions')).toMatchObject({state: 'stale', stale: 'the migration files on the path, or env.py, are not what they were'});
 	// It is the next plan that makes a person's word one about another plan.
 	await expect(client.ask('upgrade', {confirmed: true})).rejects.toMatchObject({exit: 3});
 	await expect(client.ask('upgrade', {confirmed: true})).rejects.toMatchObject(refusal(3, 'The hold point before upgrade stands: 1 item is not satisfied: before/somebody-has-looked (stale)'));
