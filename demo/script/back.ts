@@ -1,6 +1,7 @@
 /** The way back, and the record of it all. */
 import {readdir} from 'node:fs/promises';
 import path from 'node:path';
+import {setTimeout as wait} from 'node:timers/promises';
 import type {Outcome} from '../../source/journal/shapes/outcome.ts';
 import type {RunState, RunSummary} from '../../source/journal/shapes/run.ts';
 import {compareCatalogs} from '../../source/postgres/catalog.ts';
@@ -63,11 +64,14 @@ export const verifyStep: Step = {
 
 export const leaveStep: Step = {
 	step: 'room stop',
-	async run({holdpoint}) {
+	async run({holdpoint, signal}) {
 		const {pid: before} = mustEnd(await holdpoint<{pid: number | null}>('room', 'status'), 0);
 		must(before !== null, 'the room that the steps spoke to is gone');
 		const {pid} = mustEnd(await holdpoint<{pid: number | null}>('room', 'stop'), 0);
-		must(pid === null && readProcessIdentity(before) === null, `the room's process ${before} is still there`);
+		must(pid === null, `a room is still at work: process ${pid}`);
+		// It says goodbye first and ends then.
+		for (const end = Date.now() + 5000; readProcessIdentity(before) !== null && Date.now() < end;) await wait(20, undefined, {signal});
+		must(readProcessIdentity(before) === null, `the room's process ${before} is still there after 5 s`);
 		return {exit: 0, summary: `process ${before} has ended`};
 	},
 };

@@ -32,9 +32,11 @@ export const doctorStep: Step = {
 /** With a room at work every command is short: it only speaks to it. */
 export const roomStep: Step = {
 	step: 'room start',
-	async run({holdpoint}) {
-		const {pid} = mustEnd(await holdpoint<{pid: number | null}>('room', 'start'), 0);
+	async run({holdpoint, notes}) {
+		const {pid, socket} = mustEnd(await holdpoint<{pid: number | null; socket: string | null}>('room', 'start'), 0);
 		must(pid !== null && readProcessIdentity(pid) !== null, `the room's process ${pid} is not there`);
+		must(socket !== null, 'the room does not say where it listens');
+		notes.socket = socket;
 		return {exit: 0, summary: `process ${pid} watches the database`};
 	},
 };

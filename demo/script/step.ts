@@ -28,6 +28,8 @@ export interface Stage {
 
 export interface Notes {
 	run?: string;
+	/** Of the room at work. */
+	socket?: string;
 	digest?: string;
 	head?: string;
 	/** Before anything was migrated. */
