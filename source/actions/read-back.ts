@@ -1,6 +1,7 @@
 /** Reads back, over holdpoint's own session, what an action left in the database: no outcome is taken from an exit code. */
 import {setTimeout as wait} from 'node:timers/promises';
-import {compareCatalogs, queryCatalog, type Catalog} from '../postgres/catalog.ts';
+import {Refusal} from '../journal/refusal.ts';
+import {belongsToTable, compareCatalogs, queryCatalog, type Catalog} from '../postgres/catalog.ts';
 import {queryInvalidIndexes, queryVersionTable} from '../postgres/readback.ts';
 import {queryBackend, type Backend} from '../postgres/signal.ts';
 import type {ActionContext} from './context.ts';
@@ -20,9 +21,15 @@ export interface VersionTable {
 /** So long a server that does not answer is asked again before the outcome is called unknown. */
 const patienceMs = 60_000;
 
+/** @throws Refusal 3 when somebody's lock keeps the definitions from being read: the migration would wait behind it too */
 export async function readBefore(context: ActionContext): Promise<Before> {
 	const session = await context.session();
-	return {catalog: await queryCatalog(session), invalidIndexes: (await queryInvalidIndexes(session)).map(index => index.name)};
+	try {
+		return {catalog: await queryCatalog(session), invalidIndexes: (await queryInvalidIndexes(session)).map(index => index.name)};
+	} catch (error) {
+		if ((error as {code?: string}).code !== '55P03') throw error;
+		throw new Refusal(3, 'The schema as it is now could not be read, since somebody holds an exclusive lock on a table; nothing was changed. Look at who it is (`holdpoint monitor`), and try again when it is gone.');
+	}
 }
 
 /** As text and back: for the artifact. */
@@ -65,6 +72,7 @@ async function readOnce(context: ActionContext, before: Before, {table, schema}:
 	const rows = await queryVersionTable(session, {table, schema});
 	const catalog = await queryCatalog(session);
 	const invalidIndexes = (await queryInvalidIndexes(session)).map(index => index.name);
-	const changed = compareCatalogs(before.catalog, catalog).map(({object, kind}) => `${object} ${kind === 'extra' ? 'is new' : kind === 'missing' ? 'is gone' : 'is changed'}`);
+	// Alembic makes its own table in a transaction of its own; that is no trace of a migration.
+	const changed = compareCatalogs(before.catalog, catalog, object => belongsToTable(object, table, schema)).map(({object, kind}) => `${object} ${kind === 'extra' ? 'is new' : kind === 'missing' ? 'is gone' : 'is changed'}`);
 	return {version: rows ?? [], verified: true, invalidIndexes, changed, newlyInvalid: invalidIndexes.filter(index => !before.invalidIndexes.includes(index))};
 }
