@@ -1,7 +1,7 @@
 /** What a rule is about, in its own words: for a terminal and as a page. */
 import {Refusal} from '../journal/refusal.ts';
 import type {RuleWords} from './rule.ts';
-import {findRule, rules} from './rules/index.ts';
+import {allRules, findRule} from './rules/index.ts';
 
 /**
  * The text of `holdpoint review --explain RULE`.
@@ -11,7 +11,7 @@ export function explainRule(id: string): string {
 	const rule = findRule(id);
 	if (!rule) {
 		const shared = (other: string) => id.split('-').filter(word => word.length > 2 && other.includes(word)).length;
-		const near = rules.map(each => each.id).filter(each => shared(each) > 0).sort((a, b) => shared(b) - shared(a)).slice(0, 5);
+		const near = allRules.map(each => each.id).filter(each => shared(each) > 0).sort((a, b) => shared(b) - shared(a)).slice(0, 5);
 		throw new Refusal(2, `There is no review rule "${id}"${near.length > 0 ? `; near it: ${near.join(', ')}` : ''}.`);
 	}
 	return [

@@ -10,7 +10,7 @@ export interface Finding {
 	why: string;
 	/** The safe way, in SQL and, after `Alembic:`, as operations. */
 	fix: string;
-	/** Number of the statement in its file, from 1. */
+	/** Number of the statement in its file, from 1; of a finding on Python that of the operation, or 0. */
 	statement: number;
 	file?: string;
 	/** From 1; columns count characters (code points), not bytes. */

@@ -31,9 +31,11 @@ interface SeenView {
 export class Seen {
 	readonly foreignKeys: SeenForeignKey[] = [];
 	readonly #tables = new Set<string>();
-	readonly #indexes = new Map<string, SeenIndex[]>();
-	/** The columns of keys, which have an index by themselves. */
-	readonly #keys = new Map<string, string[][]>();
+	/** By table, then by name. */
+	readonly #indexes = new Map<string, Map<string, SeenIndex>>();
+	/** The columns of keys, which have an index by themselves; by table, then by themselves. */
+	readonly #keys = new Map<string, Map<string, string[]>>();
+	readonly #referring = new Set<string>();
 	readonly #views = new Map<string, SeenView>();
 	readonly #gone = new Set<string>();
 	readonly #domains = new Map<string, boolean>();
@@ -45,12 +47,12 @@ export class Seen {
 		return this.#tables.has(table.key);
 	}
 
-	indexes(table: TableName): readonly SeenIndex[] {
-		return this.#indexes.get(table.key) ?? [];
+	indexes(table: TableName): SeenIndex[] {
+		return [...this.#indexes.get(table.key)?.values() ?? []];
 	}
 
-	keys(table: TableName): readonly string[][] {
-		return this.#keys.get(table.key) ?? [];
+	keys(table: TableName): string[][] {
+		return [...this.#keys.get(table.key)?.values() ?? []];
 	}
 
 	/** A view of the script that reads this column. */
@@ -91,8 +93,8 @@ export class Seen {
 			}
 			case 'create-index': {
 				const {name, columns, keys, reads, unique, method, where} = operation;
-				const list = this.#indexes.get(operation.table.key) ?? [];
-				list.push({name, columns, keys, reads, unique, method, where: where && JSON.stringify(where, (key, value: unknown) => key === 'location' ? undefined : value)});
+				const list = this.#indexes.get(operation.table.key) ?? new Map<string, SeenIndex>();
+				list.set(name ?? `(${list.size})`, {name, columns, keys, reads, unique, method, where: where && JSON.stringify(where, (key, value: unknown) => key === 'location' ? undefined : value)});
 				this.#indexes.set(operation.table.key, list);
 				break;
 			}
@@ -120,8 +122,11 @@ export class Seen {
 	}
 
 	#constrain(table: TableName, {kind, columns, at}: Constraint, {statement, up}: {statement: number; up: boolean}): void {
-		if (kind === 'primary-key' || kind === 'unique') this.#keys.set(table.key, [...this.#keys.get(table.key) ?? [], columns]);
-		if (kind === 'foreign-key' && up && !table.temporary) this.foreignKeys.push({table, columns, statement, at});
+		if (kind === 'primary-key' || kind === 'unique') this.#keys.set(table.key, (this.#keys.get(table.key) ?? new Map<string, string[]>()).set(columns.join(), columns));
+		const referring = `${table.key} ${columns.join()}`;
+		if (kind !== 'foreign-key' || !up || table.temporary || this.#referring.has(referring)) return;
+		this.#referring.add(referring);
+		this.foreignKeys.push({table, columns, statement, at});
 	}
 
 	#drop({object, names, ifExists}: OperationOf<'drop'>): void {
@@ -134,7 +139,7 @@ export class Seen {
 			if (object === 'table') this.#indexes.delete(key);
 			if (object !== 'index') continue;
 			for (const [table, list] of this.#indexes) {
-				if (table.startsWith(`${schema}.`)) this.#indexes.set(table, list.filter(index => index.name !== name));
+				if (table.startsWith(`${schema}.`)) list.delete(name);
 			}
 		}
 	}

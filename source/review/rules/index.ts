@@ -1,4 +1,5 @@
 /** All rules of the review, in the order in which their findings of one place are told. */
+import {migrationRules} from '../migration-rules/index.ts';
 import {ownRules} from '../own-rules.ts';
 import type {Rule, RuleWords} from '../rule.ts';
 import {addIndexTooManyColumns} from './add-index-too-many-columns.ts';
@@ -181,9 +182,12 @@ export const rules: readonly Rule[] = [
 	columnOrderPadding,
 ];
 
-const byId = new Map<string, RuleWords>([...rules, ...ownRules].map(rule => [rule.id, rule]));
+const byId = new Map<string, RuleWords>([...rules, ...migrationRules, ...ownRules].map(rule => [rule.id, rule]));
 
-/** A rule by its id, those of the engine itself included. */
+/** Everything that can be named: rules about statements and migrations, and those of the engine itself. */
+export const allRules: readonly RuleWords[] = [...rules, ...migrationRules, ...ownRules];
+
+/** A rule by its id. */
 export function findRule(id: string): RuleWords | undefined {
 	return byId.get(id);
 }

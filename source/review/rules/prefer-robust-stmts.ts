@@ -11,7 +11,7 @@ export const preferRobustStmts: Rule = {
 	triggers: 'Outside a transaction: creating or dropping a table or an index, a column, a constraint, without IF [NOT] EXISTS. Said of the first such statement of a migration, and of each with CONCURRENTLY.',
 	spares: ['inside a transaction: a failure takes it back', 'a script of a single statement', 'temporary tables', 'creating what was dropped with IF EXISTS just before'],
 	why: 'A failure further down leaves it done; the next attempt stops here, and somebody has to clean up by hand.',
-	fix: {sql: '{again}', alembic: '# if_not_exists=True, if_exists=True: create_index and drop_index since Alembic 1.12, tables since 1.13.3, columns and constraints since 1.16'},
+	fix: {sql: 'CREATE TABLE IF NOT EXISTS …;\nDROP INDEX CONCURRENTLY IF EXISTS …;  -- before CREATE INDEX CONCURRENTLY', alembic: '# if_not_exists=True, if_exists=True: create_index and drop_index since Alembic 1.12, tables since 1.13.3, columns and constraints since 1.16'},
 	amongOthers: true,
 	on: ['create-table', 'create-index', 'drop', 'add-column', 'drop-column', 'add-constraint', 'drop-constraint'],
 	check({operations, tree}, context) {
@@ -20,7 +20,7 @@ export const preferRobustStmts: Rule = {
 		const concurrently = fragile && 'concurrently' in fragile && fragile.concurrently;
 		if (!fragile || (!concurrently && !context.sayOnce('prefer-robust-stmts'))) return [];
 		const table = 'table' in fragile ? fragile.table : undefined;
-		return [{message: `${describe(fragile)} fails when the script is run again after a failure further down.`, at: fragile.at, table, names: {again: advise(fragile)}}];
+		return [{message: `${describe(fragile)} fails when the script is run again after a failure further down.`, at: fragile.at, table, fix: {sql: advise(fragile), alembic: preferRobustStmts.fix.alembic}}];
 	},
 };
 
