@@ -8,7 +8,10 @@ import {Refusal} from '../journal/refusal.ts';
 import {replan} from '../journal/replan.ts';
 import {unmetItems} from '../journal/shapes/item.ts';
 import type {Plan} from '../journal/shapes/plan.ts';
+import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
 import {queryVersionTable} from '../postgres/readback.ts';
+import {queryTables} from '../postgres/table-sizes.ts';
+import {estimateUpgrade} from '../rehearsal/estimate.ts';
 import {commitPointsOf} from './commit-points.ts';
 import type {ActionContext} from './context.ts';
 import {digestOf} from './digest.ts';
@@ -51,7 +54,7 @@ export async function makePlan(context: ActionContext, {action, revision}: PlanR
 		unstable: sql.unstable.map(each => `SQL of revision ${each}`),
 		unmet: unmetItems(isNew ? replan(state.items, {action, digest}, context.now().toISOString()) : state.items, action),
 		warnings: warningsOf(reading, revisions),
-		...(measured && {estimate: {seconds: measured.revisions.reduce((sum, each) => sum + each.up, 0), basis: `rehearsed: ${measured.basis}`}}),
+		...(measured && {estimate: await queryEstimate(context, measured)}),
 		wayBack: waysBack(state),
 	};
 	// Nothing to do is no plan: the one that ran stays the run's.
@@ -60,6 +63,13 @@ export async function makePlan(context: ActionContext, {action, revision}: PlanR
 }
 
 type Planned = Awaited<ReturnType<typeof readPlanned>>;
+
+/** As rehearsed, for the tables as they are now: they may have grown since the backup that was rehearsed on. */
+async function queryEstimate(context: ActionContext, rehearsal: Rehearsal): Promise<NonNullable<Plan['estimate']>> {
+	const copy = rehearsal.sizes ?? [];
+	const now = await queryTables(await context.session(), {tables: copy.map(size => size.table)});
+	return estimateUpgrade(rehearsal, {copy, target: now.map(({schema, table, rows, dataBytes}) => ({table: `${schema}.${table}`, rows, bytes: dataBytes}))});
+}
 
 interface Reading {
 	project: Omit<Planned, 'sql'>;

@@ -13,6 +13,7 @@ import type {SnapshotRecord} from '../postgres/dump-snapshot.ts';
 import {findPrograms, type Programs, type ProgramSearch} from '../postgres/programs.ts';
 import {readSnapshotRecord, runRestore, type RestoreResult} from '../postgres/restore.ts';
 import {connect} from '../postgres/session.ts';
+import {lookBeforeRestore} from './look.ts';
 
 export type Place = {kind: 'local'} | {kind: 'server'; conninfo: Conninfo};
 
@@ -38,6 +39,8 @@ export interface Scratch {
 	where: string;
 	/** Roles that may connect without a password. */
 	roles: string[];
+	/** Where the copy differs from the original for want of something on its server. */
+	warnings: string[];
 }
 
 /** Begins the name of every folder of a private server. */
@@ -68,9 +71,9 @@ async function withLocalCopy<T>(options: ScratchOptions, record: SnapshotRecord,
 			const conninfo = parseConninfo(`host='${cluster.socketDirectory}' port=${cluster.port} user=${cluster.superuser.name} dbname=postgres`, {}, folder);
 			const {database} = record.identity;
 			// A database of the original's name, since migrations name it (GRANT … ON DATABASE).
-			const restore = await restoreInto(options, conninfo, database === 'postgres' || /^template[01]$/.test(database) ? 'copy' : database, true);
+			const {restore, warnings} = await restoreInto(options, {record, conninfo, database: database === 'postgres' || /^template[01]$/.test(database) ? 'copy' : database, own: true, where: folder});
 			const roles = [...record.roles.map(role => role.name), cluster.superuser.name];
-			return await use({conninfo: {...conninfo, database: restore.database}, record, restore, roles, where: `a private PostgreSQL ${programs.version} on this machine${programs.version === major ? '' : ` (the original is ${major})`}`});
+			return await use({conninfo: {...conninfo, database: restore.database}, record, restore, warnings, roles, where: `a private PostgreSQL ${programs.version} on this machine${programs.version === major ? '' : ` (the original is ${major})`}`});
 		} finally {
 			await cluster.remove();
 		}
@@ -83,21 +86,35 @@ async function withServerCopy<T>(options: ScratchOptions, conninfo: Conninfo, re
 	const name = `holdpoint_rehearsal_${randomBytes(4).toString('hex')}`;
 	const server = await connect(conninfo, {application: 'holdpoint-rehearsal'});
 	try {
-		const restore = await restoreInto(options, {...conninfo, hosts: [server.host]}, name, false);
-		return await use({conninfo: {...conninfo, hosts: [server.host], database: name}, record, restore, roles: [conninfo.user], where: `database ${name} on ${server.host.host}:${server.host.port}`});
+		const {restore, warnings} = await restoreInto(options, {record, conninfo: {...conninfo, hosts: [server.host]}, database: name, own: false, where: `${server.host.host}:${server.host.port}`});
+		return await use({conninfo: {...conninfo, hosts: [server.host], database: name}, record, restore, warnings, roles: [conninfo.user], where: `database ${name} on ${server.host.host}:${server.host.port}`});
 	} finally {
 		await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).catch(async () => server.query(`DROP DATABASE IF EXISTS ${name}`));
 		await server.close();
 	}
 }
 
-async function restoreInto(options: ScratchOptions, conninfo: Conninfo, database: string, createRoles: boolean): Promise<RestoreResult> {
+interface RestorePlace {
+	record: SnapshotRecord;
+	conninfo: Conninfo;
+	database: string;
+	/** A server of our own. */
+	own: boolean;
+	/** Where the data will lie. */
+	where: string;
+}
+
+async function restoreInto(options: ScratchOptions, {record, conninfo, database, own, where}: RestorePlace): Promise<{restore: RestoreResult; warnings: string[]}> {
 	const {backup, schemaOnly, search, signal, onProgress} = options;
-	onProgress?.('restoring the backup', 0);
-	return runRestore({
-		backup, conninfo, database, createRoles, ...(schemaOnly === undefined ? {} : {schemaOnly}), ...(search === undefined ? {} : {search}), ...(signal === undefined ? {} : {signal}),
+	const server = await connect(conninfo, {application: 'holdpoint-rehearsal'});
+	const warnings = await lookBeforeRestore({backup, record, server, own, schemaOnly: schemaOnly !== undefined, ...(search === undefined ? {} : {search})}).finally(async () => server.close());
+	for (const warning of warnings) onProgress?.(warning);
+	onProgress?.(`restoring ${gigabytes(record.databaseBytes)} into ${where}`, 0);
+	const restore = await runRestore({
+		backup, conninfo, database, createRoles: own, ...(schemaOnly === undefined ? {} : {schemaOnly}), ...(search === undefined ? {} : {search}), ...(signal === undefined ? {} : {signal}),
 		onProgress: ({done, total, doneBytes, totalBytes}) => onProgress?.(`restoring the backup: ${done} of ${total} tables`, totalBytes > 0 ? doneBytes / totalBytes : undefined),
 	});
+	return {restore, warnings};
 }
 
 /** The original's own major version where it is installed: plans, locks and times differ between versions. */

@@ -25,9 +25,15 @@ afterAll(async () => {
 	await database.drop();
 });
 
-async function upgrade(statements: string[], {env}: {env?: 'generic' | 'async'} = {}): Promise<MigrationRun> {
-	const lines = statements.map(sql => /CONCURRENTLY|^VACUUM|^outside /.test(sql) ? `with op.get_context().autocommit_block(): op.execute(${JSON.stringify(sql.replace(/^outside /, ''))})` : `op.execute(${JSON.stringify(sql)})`);
-	project = await alembicProject({url: database.url, revisions: {'z.py': revisionFile({revision: 'z', upgrade: lines})}, ...(env === undefined ? {} : {env})});
+/** Each statement by itself; `outside` a transaction, or in a `loop` of 68. */
+async function upgrade(statements: string[]): Promise<MigrationRun> {
+	const lines = statements.map(text => {
+		const [, how, sql] = /^(outside|loop|) ?(.*)$/s.exec(text)!;
+		const run = `op.execute(${JSON.stringify(sql)})`;
+		return how === 'outside' || /CONCURRENTLY/.test(text) ? `with op.get_context().autocommit_block(): ${run}` : how === 'loop' ? `for _ in range(68): ${run}` : run;
+	});
+	project = await alembicProject({url: database.url, revisions: {'z.py': revisionFile({revision: 'z', upgrade: lines})}});
+	await (await database.client()).query('DROP TABLE IF EXISTS alembic_version');
 	const {key} = await holdProof(session);
 	const runner = alembicRunner({project: projectIn(project.directory), proofKey: key, session, alone: true, versionTable: 'alembic_version', lockTimeoutMs: 5000, statementTimeoutMs: 60_000});
 	return runner.upgrade('z');
@@ -75,4 +81,24 @@ test('locks, rewrites and scans of each statement, inside a transaction and outs
 	const [plain, rewrite] = run.statements.filter(each => /^ALTER/.test(each.sql));
 	expect(plain!.walBytes).toBeLessThan(20_000);
 	expect(rewrite!.walBytes).toBeGreaterThan(500_000);
+});
+
+test('a migration that the measuring could get in the way of runs as it does without', async () => {
+	const nasty = [
+		'COMMIT', 'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE', 'SELECT nextval(\'numbers\')', 'CREATE TABLE told AS SELECT current_setting(\'transaction_isolation\') AS how',
+		'SET LOCAL search_path = elsewhere, pg_catalog', 'SET LOCAL statement_timeout = 1', 'SET LOCAL statement_timeout = 0', 'DEALLOCATE ALL', 'RESET search_path',
+		'SAVEPOINT mine', 'ALTER TABLE told ADD COLUMN a int', 'ROLLBACK TO SAVEPOINT mine', 'INSERT INTO told VALUES (lastval()::text)', 'COMMIT', 'ALTER TABLE told ADD COLUMN b int', 'outside DISCARD ALL',
+	];
+	const admin = await database.client();
+	await admin.query('CREATE SEQUENCE numbers; CREATE SCHEMA elsewhere');
+	const run = await upgrade(nasty);
+	expect(run.problem).toBeNull();
+	expect((await admin.query('SELECT * FROM told')).rows).toEqual([{how: 'serializable', b: null}, {how: '1', b: null}]);
+	expect(told(run).at(-2)).toBe('ALTER TABLE told ADD COLUMN b int | told ACCESS EXCLUSIVE');
+});
+
+test('a loop is measured as one', async () => {
+	const run = await upgrade(['DO $$ BEGIN CREATE TABLE many (id int); END $$', 'INSERT INTO many SELECT generate_series(1, 10)', 'COMMIT', 'loop UPDATE many SET id = id + 1']);
+	expect(run.problem).toBeNull();
+	expect(told(run).slice(-2)).toEqual(['UPDATE many SET id = id + 1 | many ROW EXCLUSIVE | scanned public.many | 10 rows', 'UPDATE many SET id = id + 1 | many ROW EXCLUSIVE | scanned public.many | 470 rows']);
 });

@@ -75,7 +75,16 @@ test('up, down, up on a private copy; the original is not touched and the copy i
 	expect(rehearsal.revisions.every(one => one.up > 0 && one.down > 0 && one.again > 0)).toBe(true);
 	expect(rehearsal.commands.map(one => [...one.argv, one.exit].join(' '))).toEqual(['alembic upgrade c3 0', 'alembic downgrade a1 0', 'alembic upgrade c3 0']);
 	expect(rehearsal.statements.map(one => one.sql).join('\n')).toMatch(/CREATE INDEX CONCURRENTLY/);
-	expect(rehearsal.data).toEqual([{table: 'public.items', before: '5000 rows', after: '5000 rows', equal: true, loses: '3 values of the new column note'}]);
+	expect(rehearsal.data).toEqual([{table: 'public.items', before: '5000 rows', after: '5000 rows', equal: true, loses: '3 values of the new column note', written: 'it stays, without its note'}]);
+	expect(rehearsal.revisions[0]!.ran).toEqual({up: true, down: true, again: true});
+	expect(rehearsal.unpromised).toEqual([]);
+	expect(rehearsal.statements.filter(one => one.locks.length > 0).map(({sql, locks, estimateSeconds, estimateBasis}) => [sql.slice(0, 25), locks[0]!.mode, estimateSeconds! > 0, estimateBasis])).toEqual([
+		['ALTER TABLE items ADD COL', 'ACCESS EXCLUSIVE', true, 'changes the catalog only'],
+		['UPDATE items SET note = n', 'ACCESS EXCLUSIVE', true, 'goes with the rows: as large as on the copy'],
+		['CREATE INDEX ix_items_not', 'ACCESS EXCLUSIVE', true, 'reads the table from end to end: as large as on the copy'],
+		['CREATE INDEX CONCURRENTLY', 'SHARE UPDATE EXCLUSIVE', true, 'reads the table from end to end: as large as on the copy'],
+	]);
+	expect(rehearsal.sizes).toMatchObject([{table: 'public.items', rows: 5000}]);
 	expect((await runAlembic(project, 'current')).stdout).toMatch(/^a1/);
 	expect(await copies()).toEqual([]);
 });

@@ -9,7 +9,7 @@ class Meter:
 
     def __init__(self):
         self.known = {}  # id of a raw connection → what was read last in its open transaction
-        self.off = False
+        self.failed = 0
 
     def before(self, raw, state, autocommit, sql):
         """True when the statement runs outside a transaction: then its locks can only be seen from elsewhere, while it runs."""
@@ -56,12 +56,14 @@ class Meter:
 
     def read(self, raw, inside, whole):
         session = sessions.get(id(raw))
-        if self.off or session is None:
+        if self.failed > 4 or session is None:
             return None
         try:
             return json.loads(ask_aside(raw, measure_sql(session.version, whole), inside)[0])
         except Exception as error:
-            self.off = True
+            # Once may be the migration's own statement_timeout; the next statement is looked at afresh.
+            self.failed += 1
+            self.forget(raw)
             emit('not-seen', what='locks, rewrites and scans: ' + words_of(error))
             return None
 

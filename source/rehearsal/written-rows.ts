@@ -1,0 +1,105 @@
+/** Tries what a downgrade makes of rows that are written after the upgrade: a copy of a row under a new key, in each touched table. */
+import type {Session} from '../postgres/session.ts';
+
+export interface WrittenRow {
+	/** `schema.table`. */
+	table: string;
+	name: string;
+	key: {column: string; value: string};
+	/** Column → text, without nulls, as it was written. */
+	values: Record<string, string>;
+}
+
+export interface WrittenRows {
+	rows: WrittenRow[];
+	/** `schema.table` → why it was not tried. */
+	notTried: Map<string, string>;
+}
+
+const timeoutMs = 10_000;
+
+/** Writes one row into each of the tables; one that can't take it is left as it is. */
+export async function writeRows(session: Session, tables: readonly string[]): Promise<WrittenRows> {
+	const written: WrittenRows = {rows: [], notTried: new Map()};
+	const found = await session.query<TableFacts>(tableQuery, [[...tables]]);
+	for (const facts of found) {
+		const value = newKey(facts);
+		if (value === null) {
+			written.notTried.set(facts.table, facts.key.length === 1 ? `its key ${facts.key[0]!.column} is of type ${facts.key[0]!.type}` : facts.key.length === 0 ? 'it has no primary key' : 'its primary key has several columns');
+			continue;
+		}
+		const row = await writeOne(session, facts, value);
+		if (typeof row === 'string') written.notTried.set(facts.table, row);
+		else written.rows.push(row);
+	}
+	return written;
+}
+
+/** After the downgrade: `schema.table` → what became of its row. */
+export async function readRows(session: Session, {rows}: WrittenRows): Promise<Map<string, string>> {
+	const told = new Map<string, string>();
+	for (const row of rows) {
+		const [now] = await session.query<{values: Record<string, string> | null}>(`SELECT ${valuesOf('t')} AS values FROM ONLY ${row.name} t WHERE t.${quoteName(row.key.column)}::text = $1`, [row.key.value]);
+		told.set(row.table, now?.values ? describe(row.values, now.values) : 'it is gone');
+	}
+	return told;
+}
+
+function describe(was: Record<string, string>, is: Record<string, string>): string {
+	const columns = Object.keys(was);
+	const without = columns.filter(column => is[column] === undefined);
+	const changed = columns.filter(column => is[column] !== undefined && is[column] !== was[column]);
+	const parts = [...(without.length > 0 ? [`without its ${without.join(', ')}`] : []), ...(changed.length > 0 ? [`with another ${changed.join(', ')}`] : [])];
+	return parts.length === 0 ? 'it stays as it was written' : `it stays, ${parts.join(' and ')}`;
+}
+
+interface TableFacts {
+	table: string;
+	name: string;
+	columns: {column: string}[];
+	key: {column: string; type: string}[];
+}
+
+/** Null: there is no key that surely fits and is new. */
+function newKey({name, key}: TableFacts): string | null {
+	const [only, another] = key;
+	if (only === undefined || another !== undefined) return null;
+	const column = quoteName(only.column);
+	if (/^(?:smallint|integer|bigint)$/.test(only.type)) return `(SELECT max(${column}) + 1 FROM ONLY ${name})`;
+	if (only.type === 'uuid') return 'md5(random()::text || clock_timestamp()::text)::uuid';
+	if (only.type === 'text' || only.type === 'character varying') return `'holdpoint-' || md5(random()::text)`;
+	return null;
+}
+
+/** The row with the most values, so that what the upgrade added is among them. */
+async function writeOne(session: Session, {table, name, columns, key}: TableFacts, value: string): Promise<WrittenRow | string> {
+	const [{column}] = key as [TableFacts['key'][number]];
+	const others = columns.map(each => each.column).filter(each => each !== column);
+	const names = [column, ...others].map(quoteName);
+	const filled = names.map(each => `(t.${each} IS NOT NULL)::int`).join(' + ');
+	try {
+		const results = await session.multi(`BEGIN; SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${timeoutMs};
+			INSERT INTO ${name} AS t (${names.join(', ')}) OVERRIDING SYSTEM VALUE SELECT ${[value, ...names.slice(1).map(each => `o.${each}`)].join(', ')}
+			FROM (SELECT * FROM ONLY ${name} t ORDER BY ${filled} DESC LIMIT 1) o RETURNING t.${quoteName(column)}::text AS key, ${valuesOf('t')} AS values; COMMIT`);
+		const row = results.flat()[0] as {key: string; values: Record<string, string>} | undefined;
+		return row ? {table, name, key: {column, value: row.key}, values: row.values} : 'it has no row to copy';
+	} catch (error) {
+		await session.query('ROLLBACK').catch(() => undefined);
+		if ((error as {code?: string}).code === undefined) throw error;
+		return `a copy of one of its rows under a new key is refused: ${(error as Error).message}`;
+	}
+}
+
+function valuesOf(alias: string): string {
+	return `(SELECT jsonb_object_agg(key, value) FROM jsonb_each_text(to_jsonb(${alias})) WHERE value IS NOT NULL)`;
+}
+
+const tableQuery = `SELECT n.nspname || '.' || c.relname AS "table", format('%I.%I', n.nspname, c.relname) AS name,
+	(SELECT json_agg(json_build_object('column', a.attname) ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '') AS columns,
+	coalesce((SELECT json_agg(json_build_object('column', a.attname, 'type', format_type(a.atttypid, NULL))) FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
+		WHERE i.indrelid = c.oid AND i.indisprimary), '[]') AS key
+	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname || '.' || c.relname = ANY ($1) ORDER BY 1`;
+
+function quoteName(name: string): string {
+	return `"${name.replaceAll('"', '""')}"`;
+}
