@@ -17,7 +17,7 @@ export function act(press: Press, doing: Doing): void {
 		return;
 	}
 
-	if (press.key === '') return;
+	if (press.key === '') return repeat(press.text, doing);
 	const binding = findBinding(state, press.key);
 	if (!binding) {
 		const reason = elsewhere(state, press.key);
@@ -29,6 +29,13 @@ export function act(press: Press, doing: Doing): void {
 	if (reason) return doing.say(reason, 'warning');
 	if (state.message) doing.dispatch({type: 'message', message: null});
 	binding.run(doing);
+}
+
+/** A key that is held down comes in one piece over a slow line. Moving may be repeated; anything else might be pasted. */
+function repeat(text: string, doing: Doing): void {
+	const [, key] = /^(.)\1+$/u.exec(text) ?? [];
+	const binding = key === undefined ? undefined : findBinding(doing.state(), key);
+	if (binding?.group === 'moving') for (const _ of text) binding.run(doing);
 }
 
 /** Does what a dialog led to. */
