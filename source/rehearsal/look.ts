@@ -36,31 +36,43 @@ export interface BackupNeeds {
  */
 export async function lookBeforeRestore(options: LookOptions): Promise<string[]> {
 	const {record, server, own, schemaOnly} = options;
-	const place = describeHost(server.host);
-	const needs = await readNeeds(options);
 	const [has] = await server.query<ServerFacts>(serverQuery);
-	const [theirs, ours] = [Math.floor(record.identity.versionNumber / 10_000), Math.floor(server.versionNumber / 10_000)];
-	const refuse = (reason: string): never => {
-		throw new Refusal(2, reason);
-	};
+	const {refusal, warnings} = decideFit({needs: await readNeeds(options), has: has!, record, own, place: describeHost(server.host), version: Math.floor(server.versionNumber / 10_000)});
+	if (refusal !== null) throw new Refusal(2, refusal);
+	return [...warnings, ...(own || schemaOnly ? [] : await lookForSpace(server, record))];
+}
 
-	if (ours < theirs) refuse(`The backup is of PostgreSQL ${theirs} and the server ${place} is ${ours}, which can't take it; name a server of version ${theirs}, or rehearse with --local.`);
-	if (!has!.mayCreate) refuse(`The role ${server.conninfo.user} may not create databases on ${place}; run ALTER ROLE … CREATEDB there, name another role, or rehearse with --local.`);
-	const lacking = needs.extensions.filter(name => !has!.extensions.includes(name));
-	if (lacking.length > 0) refuse(`The extension${lacking.length === 1 ? '' : 's'} ${lacking.join(', ')} of ${record.identity.database} can't be had on ${place}; install the package there, or name a server that has it with --against URL.`);
-	if (needs.icuCollations.length > 0 && !has!.icu) refuse(`The collation${needs.icuCollations.length === 1 ? '' : 's'} ${needs.icuCollations.join(', ')} need ICU, which the server ${place} was built without; name another with --against URL.`);
-	const strangers = own ? [] : needs.roles.filter(name => !has!.roles.includes(name));
-	if (strangers.length > 0) refuse(`The role${strangers.length === 1 ? '' : 's'} ${strangers.join(', ')} own or may do something in ${record.identity.database} and do not exist on ${place}; create them there, or rehearse with --local.`);
+export interface FitInput {
+	needs: BackupNeeds;
+	has: ServerFacts;
+	record: Pick<SnapshotRecord, 'identity' | 'collation'>;
+	own: boolean;
+	/** The server's name in sentences, and its major version. */
+	place: string;
+	version: number;
+}
 
-	const {collate, ctype} = record.collation;
-	const unknown = [...new Set([collate, ctype])].filter(locale => !has!.locales.some(name => plain(name) === plain(locale)));
-	return [
-		...(ours > theirs ? [`The copy is on PostgreSQL ${ours} and the original on ${theirs}: locks, plans and times may differ.`] : []),
-		...(unknown.length > 0 ? [`The server ${place} lacks the locale ${unknown.join(', ')}: the copy sorts texts by their bytes, so that indexes on texts take other times and unique texts may compare otherwise.`] : []),
-		...(needs.icuDefault !== null ? [`The original sorts by ICU's ${needs.icuDefault} and the copy by libc: texts may come in another order.`] : []),
-		...(needs.tablespaces.length > 0 ? [`The original has the tablespace${needs.tablespaces.length === 1 ? '' : 's'} ${needs.tablespaces.join(', ')} and the copy lies in one place: times may differ, and a migration that names one fails here.`] : []),
-		...(own || schemaOnly ? [] : await lookForSpace(server, record)),
+/** Whether a server can take a backup: the first reason why not, and what the copy will have otherwise; pure. */
+export function decideFit({needs, has, record, own, place, version}: FitInput): {refusal: string | null; warnings: string[]} {
+	const {database, versionNumber} = record.identity;
+	const original = Math.floor(versionNumber / 10_000);
+	const extensions = needs.extensions.filter(name => !has.extensions.includes(name));
+	const strangers = own ? [] : needs.roles.filter(name => !has.roles.includes(name));
+	const locales = [...new Set([record.collation.collate, record.collation.ctype])].filter(locale => !has.locales.some(name => plain(name) === plain(locale)));
+	const refusals: [boolean, string][] = [
+		[version < original, `The backup is of PostgreSQL ${original} and the server ${place} is ${version}, which can't take it; name a server of version ${original} with --against URL, or rehearse with --local.`],
+		[!has.mayCreate, `The role ${has.role} may not create databases on ${place}; run ALTER ROLE ${has.role} CREATEDB there, name another role, or rehearse with --local.`],
+		[extensions.length > 0, `${many(extensions, 'extension')} of ${database} can't be had on ${place}; install the package there, or name a server that has it with --against URL.`],
+		[needs.icuCollations.length > 0 && !has.icu, `${many(needs.icuCollations, 'collation')} of ${database} comes from ICU, which the server ${place} was built without; name another with --against URL.`],
+		[strangers.length > 0, `${many(strangers, 'role')}, with things of its own or rights in ${database}, does not exist on ${place}; create it there, or rehearse with --local.`],
 	];
+	const warnings: [boolean, string][] = [
+		[version > original, `The copy is on PostgreSQL ${version} and the original on ${original}: locks, plans and times may differ.`],
+		[locales.length > 0, `The server ${place} lacks the locale ${locales.join(' and ')}: the copy sorts texts by their bytes, so that indexes on texts take other times.`],
+		[needs.icuDefault !== null, `The original sorts by ICU's ${needs.icuDefault} and the copy by libc: texts may come in another order.`],
+		[needs.tablespaces.length > 0, `${many(needs.tablespaces, 'tablespace')} of the original is not on the copy, which lies in one place: times may differ, and a migration that names it fails there.`],
+	];
+	return {refusal: refusals.find(([applies]) => applies)?.[1] ?? null, warnings: warnings.flatMap(([applies, text]) => applies ? [text] : [])};
 }
 
 /** The archive's own list and its schema as SQL; names only, nothing of the rows. */
@@ -104,7 +116,8 @@ async function lookForSpace(server: Session, record: SnapshotRecord): Promise<st
 	return record.databaseBytes < 1e9 ? [] : [`The free space of ${describeHost(server.host)} can't be seen from here; the copy takes about ${gigabytes(needed)} there.`];
 }
 
-interface ServerFacts {
+export interface ServerFacts {
+	role: string;
 	extensions: string[];
 	roles: string[];
 	locales: string[];
@@ -112,7 +125,7 @@ interface ServerFacts {
 	mayCreate: boolean;
 }
 
-const serverQuery = `SELECT ARRAY(SELECT name::text FROM pg_available_extensions) AS extensions, ARRAY(SELECT rolname::text FROM pg_roles) AS roles,
+const serverQuery = `SELECT current_user::text AS role, ARRAY(SELECT name::text FROM pg_available_extensions) AS extensions, ARRAY(SELECT rolname::text FROM pg_roles) AS roles,
 	ARRAY(SELECT DISTINCT collcollate::text FROM pg_collation WHERE collcollate <> '' UNION SELECT datcollate::text FROM pg_database) AS locales,
 	EXISTS (SELECT FROM pg_collation WHERE collprovider = 'i') AS icu, (SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user) AS "mayCreate"`;
 
@@ -123,6 +136,11 @@ function plain(locale: string): string {
 
 function plainName(name: string): string {
 	return name.startsWith('"') && name.endsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+
+/** `The role a`, `Each of the roles a, b`: either way a singular follows. */
+function many(names: readonly string[], what: string): string {
+	return names.length === 1 ? `The ${what} ${names[0]}` : `Each of the ${what}s ${names.join(', ')}`;
 }
 
 function gigabytes(bytes: number): string {
