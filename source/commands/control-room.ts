@@ -9,18 +9,20 @@ export interface ControlRoomOptions {
 	mode?: 'in-process' | 'detached';
 	/** Said in the message line at first. */
 	hello?: string;
+	/** Seen first; default the checklist. */
+	view?: 'checklist' | 'live';
 	/** Afterwards, says how to come back; default yes. */
 	farewell?: boolean;
 }
 
 /** @throws Refusal 2 without a terminal that can show it */
-export async function openControlRoom(call: Call, {mode = 'detached', hello, farewell = true}: ControlRoomOptions = {}): Promise<number> {
+export async function openControlRoom(call: Call, {mode = 'detached', hello, view, farewell = true}: ControlRoomOptions = {}): Promise<number> {
 	const {settings, environment} = call;
 	refuseWithoutTerminal(call);
 	const entered = await enterRoom({settings, environment, mode, program: programOf(), askPassword});
 	try {
 		const {openConsole} = await import('../console/open.tsx');
-		const {reason, summary} = await openConsole({client: entered.client, settings, ascii: isAscii(environment), ...(hello !== undefined && {hello})});
+		const {reason, summary} = await openConsole({client: entered.client, settings, ascii: isAscii(environment), ...(hello !== undefined && {hello}), ...(view && {view})});
 		if (farewell) call.output.talk(summary);
 		return reason === 'gone' ? 5 : 0;
 	} finally {

@@ -5,6 +5,7 @@ import {startSampler} from '../monitor/sampler.ts';
 import {findOpenRun} from '../room/run-folder.ts';
 import {linkTarget} from '../room/target-link.ts';
 import {numberFlag, type Call, type Command} from './command.ts';
+import {openControlRoom} from './control-room.ts';
 import {describeSample} from './describe-sample.ts';
 import {askPassword} from './with-room.ts';
 
@@ -12,12 +13,15 @@ const defaultIntervalSeconds = 2;
 
 export const command: Command = {
 	usage: 'monitor [--once] [--interval S] [--count N]',
-	says: 'The live state of the target: sessions, blocking, locks, replication, progress, rates. Opens no run.',
+	says: 'The live state of the target: sessions, blocking, locks, replication, progress, rates. On a terminal the live pane, else readings as text or JSON lines. Opens no run.',
 	options: '--once        one reading\n--interval S  seconds between readings; default 2\n--count N     so many readings; default: until it is ended',
 	flags: {once: {type: 'boolean'}, interval: {type: 'number'}, count: {type: 'number'}},
 	async run(call) {
 		const interval = numberFlag(call, 'interval', {least: 0.2}) ?? defaultIntervalSeconds;
 		const count = call.flags['once'] === true ? 1 : numberFlag(call, 'count', {least: 1, whole: true}) ?? Infinity;
+		const asked = ['once', 'interval', 'count'].some(flag => call.flags[flag] !== undefined && call.flags[flag] !== false);
+		// On a terminal it is the console's own pane, in a room that lives and ends here and decides nothing.
+		if (call.settings.interactive && !call.output.json && !asked) return openControlRoom({...call, settings: {...call.settings, readOnly: true}}, {mode: 'in-process', view: 'live', farewell: false});
 		if (call.flags['once'] === true && call.flags['count'] !== undefined) throw new Refusal(2, 'Give --once or --count, not both.');
 		return watch(call, {intervalMs: interval * 1000, count});
 	},

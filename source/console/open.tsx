@@ -6,7 +6,7 @@ import type {RoomClient} from '../room/protocol.ts';
 import {App} from './app.tsx';
 import {createDoing} from './doing.ts';
 import {startFeed} from './feed.ts';
-import {initialState} from './state.ts';
+import {initialState, type ViewId} from './state.ts';
 import {createStore, type Store} from './store.ts';
 import {asciiGlyphs, unicodeGlyphs} from './theme.ts';
 import {StoreContext} from './use-store.ts';
@@ -18,6 +18,8 @@ export interface ConsoleOptions {
 	stdin?: NodeJS.ReadStream;
 	/** Said in the message line at first. */
 	hello?: string;
+	/** Seen first; default the checklist. */
+	view?: ViewId;
 	/** The terminal's locale can't show more than ASCII. */
 	ascii?: boolean;
 }
@@ -29,10 +31,11 @@ export interface ConsoleEnd {
 }
 
 /** Resolves when the console was left; the caller prints the summary. The room and its run are not touched. */
-export async function openConsole({client, settings, stdout = process.stdout, stdin = process.stdin, hello, ascii = false}: ConsoleOptions): Promise<ConsoleEnd> {
+export async function openConsole({client, settings, stdout = process.stdout, stdin = process.stdin, hello, view = 'checklist', ascii = false}: ConsoleOptions): Promise<ConsoleEnd> {
 	const store = createStore(initialState({
 		readOnly: settings.readOnly, color: settings.color, by: settings.by, now: Date.now(), rows: stdout.rows || 24, columns: stdout.columns || 80,
 		glyphs: ascii ? asciiGlyphs : unicodeGlyphs, message: hello ? {text: hello, level: 'info'} : null,
+		view, ...(view === 'live' && {focus: 'live' as const}),
 	}));
 	const repaint = {now: () => {}};
 	const doing = createDoing({store, client, write: text => void stdout.write(text), repaint: () => repaint.now(), leave: () => instance.unmount()});

@@ -55,7 +55,7 @@ export function createChecks(room: Room): Checks {
 			return contextNow(room, checkOf(item)?.dependsOn ?? ['target', 'plan']);
 		},
 		async refresh() {
-			if (!room.keeper.opened || room.actions.busy) return;
+			if (!room.keeper.opened || room.actions.busy || room.settings.readOnly) return;
 			const satisfied = room.state().items.filter(item => satisfiedStates.has(item.state) && item.state !== 'waived' && !item.sealed && item.context);
 			if (satisfied.length === 0) return;
 			const now = await contextNow(room, contextKeys);

@@ -49,7 +49,8 @@ export function createWatch({settings, target, keeper, tell}: WatchOptions): Wat
 	const raise = (sample: Sample | null, failure: {error: string; since: string} | null) => {
 		const next = decideAlarms(alarms, {sample, failure, policy: keeper().state.guard, standbys: settings.standbys});
 		alarms = next.state;
-		if (!keeper().opened) return;
+		// Who only looks leaves no trace.
+		if (!keeper().opened || settings.readOnly) return;
 		for (const alarm of next.raised) keeper().record('alarm-raised', 'holdpoint', {alarm});
 		for (const alarm of next.cleared) keeper().record('alarm-cleared', 'holdpoint', {alarm});
 	};
