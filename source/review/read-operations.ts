@@ -1,5 +1,5 @@
 /** A parse tree becomes operations: the one place that knows how PostgreSQL's trees look. */
-import type {CreateStmt, DefElem, DropStmt, FuncCall, Node, RangeVar, ReindexStmt, RenameStmt, SelectStmt, VacuumStmt, VariableSetStmt} from 'libpg-query';
+import type {CreateStmt, DefElem, DropStmt, FuncCall, Node, RangeVar, ReindexStmt, RenameStmt, SelectStmt, VacuumStmt, VariableSetStmt, WithClause} from 'libpg-query';
 import {readColumn, readConstraint} from './columns.ts';
 import type {Constraint} from './columns.ts';
 import {objectName, strings, tableName} from './names.ts';
@@ -35,16 +35,16 @@ export function readOperations(node: Node, searchPath: string): Operation[] {
 	if ('TruncateStmt' in node) return [{do: 'truncate', tables: tables(node.TruncateStmt.relations), cascade: node.TruncateStmt.behavior === 'DROP_CASCADE'}];
 	if ('UpdateStmt' in node) {
 		const {relation, whereClause: where, fromClause, targetList} = node.UpdateStmt;
-		return [{do: 'update', table: table(relation), where, joins: (fromClause ?? []).length > 0, columns: targets(targetList), at: relation?.location}];
+		return [{do: 'update', table: table(relation), where, joins: (fromClause ?? []).length > 0, columns: targets(targetList), at: relation?.location}, ...changesIn(node.UpdateStmt.withClause, searchPath)];
 	}
 	if ('DeleteStmt' in node) {
 		const {relation, whereClause: where, usingClause} = node.DeleteStmt;
-		return [{do: 'delete', table: table(relation), where, joins: (usingClause ?? []).length > 0, at: relation?.location}];
+		return [{do: 'delete', table: table(relation), where, joins: (usingClause ?? []).length > 0, at: relation?.location}, ...changesIn(node.DeleteStmt.withClause, searchPath)];
 	}
 	if ('InsertStmt' in node) {
 		const {relation, selectStmt, cols} = node.InsertStmt;
 		const values = selectStmt && 'SelectStmt' in selectStmt ? selectStmt.SelectStmt.valuesLists : undefined;
-		return [{do: 'insert', table: table(relation), source: values || !selectStmt ? 'values' : 'query', rows: values?.length ?? 1, columns: targets(cols), at: relation?.location}];
+		return [{do: 'insert', table: table(relation), source: values || !selectStmt ? 'values' : 'query', rows: values?.length ?? 1, columns: targets(cols), at: relation?.location}, ...changesIn(node.InsertStmt.withClause, searchPath)];
 	}
 	if ('CopyStmt' in node) return node.CopyStmt.is_from ? [{do: 'copy', table: table(node.CopyStmt.relation)}] : [{do: 'other', kind: 'CopyStmt'}];
 	if ('RefreshMatViewStmt' in node) {
@@ -160,9 +160,12 @@ function readSelect(statement: SelectStmt, searchPath: string): Operation[] {
 		const [name, value, local] = (call.args ?? []).map(constant);
 		if (name !== undefined) settings.push({do: 'set', name: name.toLowerCase(), value, local: local === 'true'});
 	}
-	const inner = (statement.withClause?.ctes ?? []).flatMap(node => 'CommonTableExpr' in node && node.CommonTableExpr.ctequery ? readOperations(node.CommonTableExpr.ctequery, searchPath) : []);
-	const changes = inner.filter(operation => ['update', 'delete', 'insert'].includes(operation.do));
-	return [...settings, ...changes, {do: 'other', kind: 'SelectStmt'}];
+	return [...settings, ...changesIn(statement.withClause, searchPath), {do: 'other', kind: 'SelectStmt'}];
+}
+
+function changesIn(clause: WithClause | undefined, searchPath: string): Operation[] {
+	const inner = (clause?.ctes ?? []).flatMap(node => 'CommonTableExpr' in node && node.CommonTableExpr.ctequery ? readOperations(node.CommonTableExpr.ctequery, searchPath) : []);
+	return inner.filter(operation => operation.do === 'update' || operation.do === 'delete' || operation.do === 'insert');
 }
 
 function readSet(statement: VariableSetStmt): Operation {
