@@ -58,7 +58,8 @@ export async function openSite({revisions, envPy, checklist = smallChecklist, ya
 	const stateDir = mkdtempSync(path.join(inject('testRun').folder, 'state-'));
 	writeFileSync(path.join(project.directory, 'checklist.md'), checklist);
 	writeFileSync(path.join(project.directory, 'holdpoint.yaml'), [`alembic: {python: ${pythonPath}}`, 'checklist: checklist.md', `state_dir: ${stateDir}`, ...yaml, ''].join('\n'));
-	const {CI: _, ...environment} = process.env;
+	const {CI: _, ...rest} = process.env;
+	const environment = {...rest, TSX_TSCONFIG_PATH: path.resolve(import.meta.dirname, '../../tsconfig.json')};
 	const entered: Entered[] = [];
 	const settings: Site['settings'] = async (changes = {}, flags = {}) => ({
 		...await loadSettings({flags: {project: project.directory, environment: 'development', ...flags}, environment: {...environment, HOLDPOINT_BY: 'ana'}, directory: project.directory, interactive: false}),
@@ -90,8 +91,14 @@ export async function openSite({revisions, envPy, checklist = smallChecklist, ya
 	};
 }
 
-/** A migration of one statement, between revisions. */
 export {revisionFile} from '../servers.ts';
+
+/** A statement that runs until `openGate`: what happens meanwhile can take as long as it takes. */
+export const gate = "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_description WHERE description = 'open') LOOP PERFORM pg_sleep(0.05); END LOOP; END $$";
+
+export async function openGate({database}: Site): Promise<void> {
+	await (await database.client()).query("COMMENT ON SCHEMA public IS 'open'");
+}
 
 /** Waits until the room's state fits; asks again at each event. */
 export async function until(entered: Entered, fits: (state: RunState) => boolean): Promise<RunState> {

@@ -1,0 +1,58 @@
+/** Rooms beside each other on one target: one owns the run, the others are told; and what anyone may ask by hand. */
+import {once} from 'node:events';
+import {statSync} from 'node:fs';
+import {connect} from 'node:net';
+import path from 'node:path';
+import {createInterface} from 'node:readline';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import type {Outcome} from '../../source/journal/shapes/outcome.ts';
+import type {Entered} from '../../source/room/enter.ts';
+import {openRoom} from '../../source/room/open.ts';
+import {openSite, revisionFile, type Site} from './site.ts';
+
+let site: Site;
+let room: Entered;
+beforeAll(async () => {
+	site = await openSite({revisions: {'a1.py': revisionFile({revision: 'a1', doc: 'made', upgrade: ["op.execute('CREATE TABLE made ()')"]})}});
+	room = await site.enter({}, {acts: true, flags: {environment: 'staging'}});
+});
+afterAll(async () => {
+	await site?.close();
+});
+
+test('looking opens nothing; the first decision opens the run, closed to others', async () => {
+	expect(await room.client.ask('state')).toMatchObject({opened: false});
+	expect(() => site.run()).toThrow('There is no run');
+	await room.client.ask('waive', {item: 'code.revisions', reason: 'to begin'});
+	const {folder, state} = site.run();
+	expect(state).toMatchObject({state: 'open', target: {environment: 'staging', source: 'env.py', database: site.database.name}});
+	for (const part of ['', 'events.jsonl', 'artifacts', 'children', 'recording.db']) expect((statSync(path.join(folder, part)).mode & 0o77).toString(8), part).toBe('0');
+});
+
+test('a second room on the same run is refused, and says who has it', async () => {
+	const settings = await site.settings({}, {environment: 'staging'});
+	await expect(openRoom({settings, environment: site.environment, inProcess: true})).rejects.toMatchObject({exit: 3, message: expect.stringContaining(`belongs to another room, process ${process.pid}; attach to it`)});
+	// A command of another shell speaks to the one that is there.
+	const other = await site.enter({by: 'ben'}, {mode: 'in-process', flags: {environment: 'staging'}});
+	expect(other.inProcess).toBe(false);
+	expect(await other.client.ask('waive', {item: 'code.revisions', reason: 'again'})).toMatchObject({by: 'ben'});
+});
+
+test('status and help, typed into nc -U', async () => {
+	const socket = connect((await room.client.ask<{socket: string}>('status')).socket);
+	const lines = createInterface({input: socket})[Symbol.asyncIterator]();
+	await once(socket, 'connect');
+	socket.write('status\nhelp\nnonsense\n');
+	const next = async () => JSON.parse((await lines.next()).value as string);
+	const answers = [await next(), await next(), await next()];
+	expect(answers).toContainEqual({id: 0, ok: true, result: expect.objectContaining({run: site.run().state.run, pid: process.pid, running: null, project: site.project.directory})});
+	expect(answers).toContainEqual({id: 0, ok: true, result: expect.arrayContaining([{command: 'upgrade', says: 'runs the planned upgrade'}])});
+	expect(answers).toContainEqual({id: 0, ok: false, exit: 2, reason: 'The room has no command "nonsense"; ask `help`.'});
+	socket.destroy();
+});
+
+test('in staging an item that is not satisfied warns, and the confirmation decides', async () => {
+	await expect(room.client.ask('upgrade', {})).rejects.toMatchObject({exit: 3, message: expect.stringContaining('was not confirmed')});
+	expect(await room.client.ask<Outcome>('upgrade', {confirmed: true})).toMatchObject({status: 'done', exit: 0});
+	expect(site.events('action-started')).toMatchObject([{action: 'upgrade', unmet: ['before/somebody-has-looked']}]);
+});
