@@ -86,5 +86,5 @@ async function showControlRoom(call: Call, sandbox: Sandbox): Promise<number> {
 
 /** The sandbox is the target, whatever the user's own shell points to. */
 function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-	return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(PG[A-Z]+|HOLDPOINT_(?!DEBUG$).*|DATABASE_URL|ALEMBIC_.*)$/.test(name)));
+	return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(PG[A-Z]+|HOLDPOINT_(?!(DEBUG|BY)$).*|DATABASE_URL|ALEMBIC_.*)$/.test(name)));
 }
