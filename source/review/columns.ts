@@ -100,9 +100,12 @@ export function readConstraint(node: ConstraintNode, searchPath: string): Constr
 export function readType(node: TypeName | undefined): Type {
 	const names = strings(node?.names);
 	const builtIn = names.length > 1 && names[0] === 'pg_catalog';
+	const name = (builtIn ? names.slice(1) : names).join('.');
+	const modifiers = (node?.typmods ?? []).flatMap(modifier => 'A_Const' in modifier && modifier.A_Const.ival ? [modifier.A_Const.ival.ival ?? 0] : []);
 	return {
-		name: (builtIn ? names.slice(1) : names).join('.'),
-		modifiers: (node?.typmods ?? []).flatMap(modifier => 'A_Const' in modifier && modifier.A_Const.ival ? [modifier.A_Const.ival.ival ?? 0] : []),
+		name,
+		// An interval has its fields before its precision, as a mask.
+		modifiers: name === 'interval' ? modifiers.slice(1) : modifiers,
 		array: (node?.arrayBounds ?? []).length > 0,
 		builtIn,
 	};

@@ -30,7 +30,7 @@ export interface ReviewOptions extends Choice {
 	/** Something around the script has opened a transaction, as Alembic does online. */
 	transaction?: boolean;
 	knowledge?: Knowledge;
-	/** Regular expressions that new names must match whole, by `table`, `column`, `index`, `primary-key`, `unique`, `foreign-key`, `check`, `schema`, `type`. */
+	/** Regular expressions that new names must match, by `ix`, `uq`, `ck`, `fk`, `pk`, `ex`, `table`, `column`, `schema`, `type`, for the rule naming-convention. */
 	naming?: Record<string, string>;
 }
 
@@ -51,7 +51,7 @@ const mostCuts = 1000;
 
 /**
  * Reviews one script as one migration, or as the several that Alembic's markers in it name.
- * @throws Refusal (2) when a rule or a level is named that does not exist.
+ * @throws Refusal (2) when a rule or a level is named that does not exist, or a naming is no regular expression.
  */
 export async function reviewSql(input: ReviewInput): Promise<Review> {
 	const rules = new RuleSet(input);

@@ -11,6 +11,7 @@ export interface Choice {
 	rules?: Record<string, string>;
 	/** `default`: all but the opt-in ones. */
 	enabled?: 'default' | 'all' | string[];
+	naming?: Record<string, string>;
 }
 
 export class RuleSet {
@@ -57,7 +58,14 @@ export class RuleSet {
 	}
 }
 
-function checkNames({enabled, rules: configured = {}}: Choice): void {
+function checkNames({enabled, rules: configured = {}, naming = {}}: Choice): void {
+	for (const [kind, pattern] of Object.entries(naming)) {
+		try {
+			new RegExp(pattern);
+		} catch {
+			throw new Refusal(2, `The naming of ${kind} is no regular expression: ${pattern}`);
+		}
+	}
 	for (const id of [...Array.isArray(enabled) ? enabled : [], ...Object.keys(configured)]) {
 		if (!findRule(id)) throw new Refusal(2, `There is no review rule "${id}"; \`holdpoint review --explain ${id}\` would say so too: look at the names with --rules all.`);
 	}

@@ -1,5 +1,6 @@
 /** Whether a change of a column's type rewrites the table, as measured on PostgreSQL 15. */
 import type {Node} from 'libpg-query';
+import {readType} from './columns.ts';
 import type {Type} from './columns.ts';
 import {columnOf} from './proof.ts';
 
@@ -7,13 +8,15 @@ export type TypeChange = 'free' | 'rewrite' | 'unknown';
 
 /** `from` undefined: nobody knows the old type. `timeZone`: of the session, where known. */
 export function decideTypeChange({from, to, column, using, timeZone}: {from?: Type; to: Type; column: string; using?: Node; timeZone?: string}): TypeChange {
-	if (using && columnOf(using) !== column) return 'rewrite';
+	if (using && columnOf(withoutCast(using, to)) !== column) return 'rewrite';
 	if (!from) return 'unknown';
-	if (from.array !== to.array) return 'rewrite';
 	const old = familyOf(from);
 	const next = familyOf(to);
 	const [before] = from.modifiers;
 	const [after] = to.modifiers;
+	// An array is converted element by element, however little there is to do: measured.
+	if (from.array || to.array) return from.array === to.array && old === next && from.modifiers.join() === to.modifiers.join() ? 'free' : 'rewrite';
+	if (to.modifiers.length === 0 && sameBytes.has(`${old} ${next}`)) return 'free';
 	if (old === 'varchar' && next === 'varchar') return after === undefined || (before !== undefined && after >= before) ? 'free' : 'rewrite';
 	if (old === 'varchar' && next === 'text') return 'free';
 	if (old === 'text' && next === 'varchar') return after === undefined ? 'free' : 'rewrite';
@@ -24,7 +27,8 @@ export function decideTypeChange({from, to, column, using, timeZone}: {from?: Ty
 	}
 	if (old === 'varbit' && next === 'varbit') return after === undefined || (before !== undefined && after >= before) ? 'free' : 'rewrite';
 	if (old === 'cidr' && next === 'inet') return 'free';
-	if (old === 'timestamp' && next === 'timestamptz' && !using && timeZone !== undefined) return ['UTC', 'ETC/UTC', 'GMT'].includes(timeZone.toUpperCase()) && widens(before, after) ? 'free' : 'rewrite';
+	// A precision at the new type has to be applied, even when the old type had the same.
+	if (zoned.has(`${old} ${next}`) && timeZone !== undefined) return ['UTC', 'ETC/UTC', 'GMT'].includes(timeZone.toUpperCase()) && (after ?? 6) >= 6 ? 'free' : 'rewrite';
 	if (old === next && precise.has(old)) return widens(before, after) ? 'free' : 'rewrite';
 	if (old === next) return before === after ? 'free' : 'rewrite';
 	return 'rewrite';
@@ -44,10 +48,22 @@ export function describeType(type: Type): string {
 	return `${spoken[type.name] ?? type.name}${modifiers}${type.array ? '[]' : ''}`;
 }
 
+/** `USING c::text` on the way to text says no more than the change itself. */
+function withoutCast(using: Node, to: Type): Node {
+	if (!('TypeCast' in using) || !using.TypeCast.arg) return using;
+	const type = readType(using.TypeCast.typeName);
+	return type.name === to.name && type.array === to.array && type.modifiers.join() === to.modifiers.join() ? using.TypeCast.arg : using;
+}
+
 /** No precision written means the finest, 6. */
 function widens(before: number | undefined, after: number | undefined): boolean {
 	return (after ?? 6) >= (before ?? 6);
 }
+
+/** Casts of pg_cast without a function (castmethod b), where no length has to be checked: measured. */
+const sameBytes = new Set(['int4 oid', 'oid int4', 'xml text', 'xml varchar', 'bit varbit', 'int8 oid8', 'text bpchar', 'varchar bpchar']);
+
+const zoned = new Set(['timestamp timestamptz', 'timestamptz timestamp']);
 
 const precise = new Set(['timestamp', 'timestamptz', 'time', 'timetz', 'interval']);
 

@@ -23,7 +23,9 @@ export const addingFieldWithDefault: Rule = {
 		return only(operations, 'add-column').flatMap(({table, column, at}): Report[] => {
 			if (!column.default || context.isNew(table)) return [];
 			const volatility = volatilityOf(column.default);
-			if (volatility.kind === 'stable') return [];
+			// Until 10 every default was written into every row.
+			if (volatility.kind === 'stable' && context.version > 10) return [];
+			if (volatility.kind === 'stable') return [{message: `The default of new column ${table.text}.${column.name} rewrites the whole table, since PostgreSQL ${context.version} writes it into every row.`, at, table, names: {column: column.name}}];
 			const names = {column: column.name, default: `${volatility.name}()`};
 			if (volatility.kind === 'volatile') return [{message: `The default of new column ${table.text}.${column.name} calls ${volatility.name}(), which rewrites the whole table.`, at, table, names}];
 			return [{message: `The default of new column ${table.text}.${column.name} calls ${volatility.name}(): if that is volatile, the whole table is rewritten.`, level: 'warning', at, table, names}];

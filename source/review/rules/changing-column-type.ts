@@ -8,8 +8,8 @@ export const changingColumnType: Rule = {
 	level: 'error',
 	category: 'rewrite',
 	says: 'rewrites the table for another type',
-	triggers: 'ALTER COLUMN … TYPE where the pair of types needs a rewrite, or where the old type is not known; any USING that is more than the column itself.',
-	spares: ['what was measured to rewrite nothing: varchar(n) to a larger varchar, to varchar or to text; text to varchar; numeric to more digits of the same scale, or to numeric; varbit to a larger one; cidr to inet; more precision of time, timestamp or interval; timestamp to timestamptz where the session is known to be in UTC', 'a table or a column that the same migration creates'],
+	triggers: 'ALTER COLUMN … TYPE where the pair of types needs a rewrite, or where the old type is not known; any USING that is more than the column itself, or its cast to the new type.',
+	spares: ['what was measured to rewrite nothing: varchar(n) to a larger varchar, to varchar or to text; text to varchar; numeric to more digits of the same scale, or to numeric; varbit to a larger one; cidr to inet; more precision of time, timestamp or interval; between int and oid, bit and varbit, xml and text; timestamp to timestamptz and back, without a precision, where the session is known to be in UTC', 'a table or a column that the same migration creates'],
 	why: 'Table and indexes are written anew under ACCESS EXCLUSIVE: nobody reads or writes until it is done, and it needs the space twice.',
 	fix: {
 		sql: 'ALTER TABLE {table} ADD COLUMN {column}_new {type};\n-- keep both in step by a trigger, fill the old rows in batches, then swap the names in one short transaction',
