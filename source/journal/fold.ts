@@ -111,9 +111,9 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 	'review-finished': () => ({}),
 	'console-attached': (state, event) => ({consoles: [...state.consoles, {name: event.console, since: event.at, readOnly: event.readOnly}]}),
 	'console-detached': (state, event) => ({consoles: withoutConsole(state.consoles, event.console)}),
-	/** Consoles of an earlier room died with it. */
-	'room-started': () => ({consoles: []}),
-	'room-recovered': state => ({items: state.items.some(item => item.state === 'running') ? state.items.map(item => (item.state === 'running' ? rested(item) : item)) : state.items}),
+	/** Consoles of an earlier room died with it, and so did its checks. */
+	'room-started': state => ({consoles: [], items: withoutRunning(state.items)}),
+	'room-recovered': state => ({items: withoutRunning(state.items)}),
 	'room-ended': () => ({consoles: []}),
 	'artifact-kept': (state, event) => ({artifacts: [...state.artifacts, {path: event.path, sha256: event.sha256, what: event.what}]}),
 	'notification-sent': () => ({}),
@@ -153,6 +153,10 @@ function without<T extends object, K extends keyof T>(object: T, ...keys: K[]): 
 	const copy = {...object};
 	for (const key of keys) delete copy[key];
 	return copy;
+}
+
+function withoutRunning(known: Item[]): Item[] {
+	return known.some(item => item.state === 'running') ? known.map(item => (item.state === 'running' ? rested(item) : item)) : known;
 }
 
 function withoutConsole(consoles: RunState['consoles'], name: string): RunState['consoles'] {

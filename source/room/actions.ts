@@ -14,6 +14,7 @@ import type {Backup} from '../journal/shapes/backup.ts';
 import type {Outcome} from '../journal/shapes/outcome.ts';
 import type {ActionName, Plan} from '../journal/shapes/plan.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
+import type {RunningAction} from '../journal/shapes/run.ts';
 import {openChild, startChild} from './children.ts';
 import type {Listener, Room} from './room.ts';
 
@@ -129,6 +130,7 @@ export function createActions(room: Room): Actions {
 			if (!left) return;
 			if (left.action !== 'upgrade' && left.action !== 'downgrade') {
 				room.keeper.record('room-recovered', 'holdpoint', {found: `the ${left.action} had ended with the room before`});
+				room.keeper.record('action-finished', left.by, {outcome: lostOutcome(room.state().run, left)});
 				return;
 			}
 			await exclusively(left.action, left.by, action => resumeMigration(action));
@@ -140,6 +142,14 @@ export function createActions(room: Room): Actions {
 const afterUpgrade = ['post.current', 'post.schema', 'alembic.current'];
 const afterBackup = ['backup.completed', 'backup.verified', 'backup.documented', 'preflight.backup'];
 const afterRehearsal = ['alembic.check', 'rollback.downgrade', 'rollback.data', 'rollback.indexes', 'rollback.triggers', 'code.downgrade-reverses', 'code.upgrade-complete', 'large.estimate'];
+
+/** Backup, rehearsal and maintenance live in their room: when it died, nothing of them counts, and nothing of them is in the database. */
+function lostOutcome(run: string, {action, startedAt, statements}: RunningAction): Outcome {
+	return {
+		run, action, status: 'interrupted', exit: 5, reason: `the ${action} ended with the room that ran it, and nothing of it counts; start it again`, from: [], to: [],
+		seconds: (Date.now() - Date.parse(startedAt)) / 1000, revisions: [], statements, database: {version: [], verified: false, invalidIndexes: [], left: []}, guard: [], attempts: 1,
+	};
+}
 
 function actionContext(room: Room, {by, signal, steer}: {by: string; signal: AbortSignal; steer: (steering: Steering | null) => void}): ActionContext {
 	const {keeper, target} = room;

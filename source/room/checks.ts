@@ -142,8 +142,16 @@ export function upgradeAim(room: Room): string | undefined {
 	return aim.length === 1 ? aim[0] : undefined;
 }
 
+/** What evidence is about; to have looked at the way back changes nothing of it. */
+function upgradePlan(room: Room): Plan | undefined {
+	const {plan} = room.state();
+	if (plan?.action !== 'downgrade') return plan;
+	return room.keeper.events.flatMap(event => (event.kind === 'plan-made' && event.plan.action === 'upgrade' ? [event.plan] : [])).at(-1) ?? plan;
+}
+
 async function contextNow(room: Room, keys: readonly ContextKey[]): Promise<Record<string, string>> {
-	const {target, plan, backups, rehearsal} = room.state();
+	const {target, backups, rehearsal} = room.state();
+	const plan = upgradePlan(room);
 	const values: Record<ContextKey, () => Promise<string> | string> = {
 		target: () => `${target.systemIdentifier}/${target.database}`,
 		async current() {

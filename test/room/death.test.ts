@@ -99,3 +99,19 @@ test('room and client killed, the backend goes on: no second migration starts, a
 	await openGate(site);
 	expect(await next.client.ask<Outcome>('upgrade', {confirmed: true})).toMatchObject({status: 'done', exit: 0});
 });
+
+test('a room killed in other work: that has ended with it, and the run is free again', async () => {
+	site = await openSite({sql: 'CREATE TABLE items (id bigint)'});
+	const blocker = await site.database.client();
+	await blocker.query('BEGIN; LOCK TABLE items IN SHARE UPDATE EXCLUSIVE MODE');
+	const room = await site.enter({}, {mode: 'detached'});
+	room.client.ask('maintain', {tables: ['items'], confirmed: true}).catch(() => {});
+	await until(room, state => state.running?.action === 'maintain');
+	await expect(room.client.ask('stop')).rejects.toMatchObject({exit: 3, message: expect.stringContaining('would go on without its guard')});
+	await kill((await room.client.ask<{pid: number}>('status')).pid);
+	await blocker.query('ROLLBACK');
+	const next = await site.enter({}, {acts: true});
+	const {running, actions} = await until(next, state => state.actions.length > 0);
+	expect({running, actions}).toMatchObject({running: null, actions: [{action: 'maintain', status: 'interrupted', exit: 5, reason: expect.stringContaining('ended with the room that ran it')}]});
+	expect(await next.client.ask('close')).toMatchObject({state: 'closed'});
+});

@@ -25,7 +25,7 @@ const byName = new Map(list.map(command => [command.name, command]));
 /** Answers one request. @throws Refusal with the reason for a no */
 export async function answerRequest(room: Room, request: Request, asker: Listener): Promise<unknown> {
 	if (request.command === 'help') return list.map(({name, says}) => ({command: name, says}));
-	if (request.command === 'stop') return void setImmediate(() => void room.end(`${asker.by} stopped it`));
+	if (request.command === 'stop') return stop(room, asker);
 	const command = byName.get(request.command);
 	if (!command) throw new Refusal(2, `The room has no command ${JSON.stringify(request.command)}; ask \`help\`.`);
 	const params = command.params.safeParse(request.params ?? {});
@@ -36,6 +36,13 @@ export async function answerRequest(room: Room, request: Request, asker: Listene
 		refuseWhenMoved(room, {command, request, params: params.data});
 	}
 	return command.run(room, params.data, asker);
+}
+
+/** Its answer goes out first. @throws Refusal 3 while an action runs, which would go on without its guard */
+function stop(room: Room, asker: Listener): void {
+	if (asker.readOnly || room.settings.readOnly) throw new Refusal(3, 'This console may only look (--read-only); another one may stop the room.');
+	if (room.actions.busy) throw new Refusal(3, `The ${room.actions.busy} is at work, and would go on without its guard; cancel it or wait for its end.`);
+	setImmediate(() => void room.end(`${asker.by} stopped it`));
 }
 
 /** Decisions are about the world that their sender saw. */
