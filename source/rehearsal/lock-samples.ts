@@ -17,23 +17,42 @@ export interface LockSampling {
 
 /** Small statements are over in milliseconds, large ones must not share their processor with the looking. */
 const [eagerLooks, calmMs] = [300, 25];
+const longestMs = 2000;
 
-export function sampleLocks(session: Session, pid: number): LockSampling {
+/**
+ * Looks until `end` is called.
+ * @param concurrently the statement waits for older snapshots before it ends: one is held until its locks were seen, for 2 s at most
+ */
+export function sampleLocks(session: Session, pid: number, {concurrently}: {concurrently: boolean}): LockSampling {
 	const found = new Map<string, {table: string; mode: string}>();
-	let [ended, seen] = [false, 0];
+	let [ended, seen, holding] = [false, 0, false];
 	const look = async (): Promise<void> => {
 		const rows = await session.query<{table: string; mode: string}>(lockQuery, [pid]);
 		if (rows.length > 0) seen++;
 		for (const row of rows) found.set(`${row.table} ${row.mode}`, row);
 	};
-	const begun = look();
+	const release = async (): Promise<void> => {
+		if (!holding) return;
+		holding = false;
+		await session.query('COMMIT');
+	};
+	const begin = async (): Promise<void> => {
+		if (concurrently) {
+			await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+			holding = true;
+		}
+		await look();
+	};
+	const begun = begin();
 	const looking = (async () => {
 		await begun;
+		const since = performance.now();
 		for (let looks = 0; !ended; looks++) {
 			await (looks < eagerLooks ? next() : wait(calmMs));
 			await look();
+			if (seen > 0 || performance.now() - since > longestMs) await release();
 		}
-	})().catch(() => undefined);
+	})().catch(() => undefined).finally(async () => release().catch(() => undefined));
 	return {
 		begun: begun.catch(() => undefined),
 		async end() {
@@ -44,6 +63,7 @@ export function sampleLocks(session: Session, pid: number): LockSampling {
 	};
 }
 
+/** pg_locks shows the present also inside a transaction. */
 const lockQuery = `SELECT DISTINCT n.nspname || '.' || c.relname AS "table", l.mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
 	WHERE l.pid = $1 AND l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 	AND c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;

@@ -1,6 +1,5 @@
 /** Plays the migration on the copy: up, what autogenerate says there, down, up again, and what becomes of rows written meanwhile. */
-import type {AlembicProject} from '../alembic/project.ts';
-import {readProject} from '../alembic/reading.ts';
+import type {ProjectReading} from '../alembic/reading.ts';
 import type {Difference, Rehearsal} from '../journal/shapes/rehearsal.ts';
 import {belongsToTable, type Catalog, compareCatalogs, queryCatalog} from '../postgres/catalog.ts';
 import {queryInvalidIndexes, queryVersionTable} from '../postgres/readback.ts';
@@ -15,8 +14,6 @@ export type Played = Pick<Rehearsal, 'revisions' | 'statements' | 'schema' | 'da
 
 export interface Stage {
 	options: RehearsalOptions;
-	/** Redirected to the copy. */
-	project: AlembicProject;
 	session: Session;
 	runner: RehearsalRunner;
 }
@@ -45,7 +42,9 @@ export async function play(stage: Stage): Promise<Played> {
 		const upgraded = await readState(stage, {like: start.data});
 		expectRows(result, 'the upgrade', upgraded.version, options.path.to);
 		result.problems.push(...await leftInvalid(stage.session, 'the upgrade'));
-		[result.unpromised] = await Promise.all([readPromise(stage, first), readCheck(result, runner)]);
+		const reading = await runner.read({action: 'upgrade', from: [...options.path.from], to: up});
+		readCheck(result, reading.database);
+		result.unpromised = await readPromise(reading.sql, {first, versionTable: options.versionTable.table});
 		const back = options.path.from.length > 1 ? null : await runStep(result, runs, 'the downgrade', async () => runner.downgrade(down));
 		if (options.path.from.length > 1) result.problems.push(`the way back to ${said(options.path.from)} is not one revision and was not rehearsed`);
 		if (back) {
@@ -105,12 +104,10 @@ async function tryWrittenRows({options, session, runner}: Stage, {result, start,
 }
 
 /** What `alembic upgrade --sql` says, asked on the copy as it is asked before the real upgrade. */
-async function readPromise({options, project}: Stage, first: MigrationRun): Promise<string[]> {
-	const reading = await readProject(project, {sql: {action: 'upgrade', from: [...options.path.from], to: targetOf(options.path.to, 'heads')}});
-	if (!reading.sql?.ok) return [`alembic upgrade --sql can't be asked: ${reading.sql?.problem.message ?? 'it gave no answer'}`];
+async function readPromise(sql: ProjectReading['sql'], {first, versionTable}: {first: MigrationRun; versionTable: string}): Promise<string[]> {
+	if (!sql?.ok) return [`alembic upgrade --sql can't be asked: ${sql?.problem.message ?? 'it gave no answer'}`];
 	const ran = new Set(first.revisions.map(each => each.revision));
-	const revisions = reading.sql.value.flatMap(each => each.revisions).filter(each => ran.has(each.revision));
-	return compareWithPromise({revisions, ran: first.statements, versionTable: options.versionTable.table});
+	return compareWithPromise({revisions: sql.value.flatMap(each => each.revisions).filter(each => ran.has(each.revision)), ran: first.statements, versionTable});
 }
 
 async function readState({options, session}: Stage, {data = true, like}: {data?: boolean; like?: DataSnapshot} = {}): Promise<State> {
@@ -121,11 +118,10 @@ async function readState({options, session}: Stage, {data = true, like}: {data?:
 	};
 }
 
-async function readCheck(result: Played, runner: RehearsalRunner): Promise<void> {
-	const answer = await runner.check();
+function readCheck(result: Played, answer: ProjectReading['database']): void {
 	const texts = {same: [], 'not-up-to-date': ['the rehearsed path does not end at the head, where alone `alembic check` answers'], 'no-target-metadata': ['env.py has no target_metadata to compare with']};
-	if (!answer.ok) {
-		result.check = {clean: false, differences: [`alembic check could not look: ${answer.problem.message}`]};
+	if (!answer?.ok) {
+		result.check = {clean: false, differences: [`alembic check could not look: ${answer?.problem.message ?? 'it gave no answer'}`]};
 		return;
 	}
 	if (answer.value.some(one => one.proven !== true)) {

@@ -44,18 +44,21 @@ export async function rehearse(options: RehearsalOptions): Promise<{rehearsal: R
 		...(options.search === undefined ? {} : {search: options.search}), ...(options.signal === undefined ? {} : {signal: options.signal}), ...(options.onProgress === undefined ? {} : {onProgress: options.onProgress}),
 	}, async scratch => {
 		const session = await connect(scratch.conninfo, {application: 'holdpoint-rehearsal', idleInTransactionTimeoutMs: 0});
+		const cancelled = new Refusal(4, 'The rehearsal was cancelled; the copy was removed and nothing else was touched.');
+		// Counting a large table takes minutes; giving its connection up ends that too.
+		const stop = (): void => void session.close();
+		options.signal?.addEventListener('abort', stop);
 		try {
 			const proof = await holdProof(session);
-			const project = redirectProject(options.project, {conninfo: scratch.conninfo, roles: scratch.roles});
 			const runner = alembicRunner({
-				project, proofKey: proof.key, session, alone: options.place.kind === 'local', versionTable: options.versionTable.table,
+				project: redirectProject(options.project, {conninfo: scratch.conninfo, roles: scratch.roles}), proofKey: proof.key, session, alone: options.place.kind === 'local', versionTable: options.versionTable.table,
 				lockTimeoutMs: settings.migration.lockTimeoutMs, statementTimeoutMs: settings.migration.statementTimeoutMs,
 				...(options.signal === undefined ? {} : {signal: options.signal}),
 				onRevision: (action, revision) => options.onProgress?.(`${action} ${revision} on the copy`),
 			});
 			const sizes = await queryTables(session);
-			const played = await play({options, project, session, runner});
-			if (options.signal?.aborted) throw new Refusal(4, 'The rehearsal was cancelled; the copy was removed and nothing else was touched.');
+			const played = await play({options, session, runner});
+			if (options.signal?.aborted) throw cancelled;
 			const problems = [...scratch.restore.differences, ...played.problems];
 			const worked = tablesOf(played.statements);
 			const copy = sizes.map(({schema, table, rows, dataBytes}) => ({table: `${schema}.${table}`, rows, bytes: dataBytes})).filter(size => worked.has(size.table));
@@ -70,7 +73,10 @@ export async function rehearse(options: RehearsalOptions): Promise<{rehearsal: R
 				},
 				restore: scratch.restore,
 			};
+		} catch (error) {
+			throw options.signal?.aborted ? cancelled : error;
 		} finally {
+			options.signal?.removeEventListener('abort', stop);
 			await session.close();
 		}
 	});

@@ -2,12 +2,11 @@
 import {execa} from 'execa';
 import {parseSidecarLine, type SidecarEvent} from '../alembic/events.ts';
 import {migrationInvocation} from '../alembic/invocation.ts';
-import type {Answer} from '../alembic/problem.ts';
 import type {AlembicProject} from '../alembic/project.ts';
-import {readProject} from '../alembic/reading.ts';
-import type {DatabaseReading} from '../alembic/shapes.ts';
+import {type PathWanted, type ProjectReading, readProject} from '../alembic/reading.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
 import type {Session} from '../postgres/session.ts';
+import {addDocumentedLocks} from './documented-locks.ts';
 import {type LockSamples, type LockSampling, sampleLocks} from './lock-samples.ts';
 import {type TracedStatement, traceStatements} from './trace.ts';
 
@@ -24,8 +23,8 @@ export interface MigrationRun {
 export interface RehearsalRunner {
 	upgrade(revision: string): Promise<MigrationRun>;
 	downgrade(revision: string): Promise<MigrationRun>;
-	/** Version rows and autogenerate's findings, through env.py's own connection. */
-	check(): Promise<Answer<DatabaseReading[]>>;
+	/** Version rows and autogenerate's findings through env.py's own connection, and the SQL that Alembic promises for a path: in one start of Python. */
+	read(path: PathWanted): Promise<Pick<ProjectReading, 'database' | 'sql'>>;
 }
 
 export interface RunnerOptions {
@@ -48,10 +47,7 @@ export function alembicRunner(options: RunnerOptions): RehearsalRunner {
 	return {
 		upgrade: async revision => run(options, 'upgrade', revision),
 		downgrade: async revision => run(options, 'downgrade', revision),
-		async check() {
-			const reading = await readProject(options.project, {database: {proofKey: options.proofKey, differences: true}});
-			return reading.database!;
-		},
+		read: async path => readProject(options.project, {database: {proofKey: options.proofKey, differences: true}, sql: path}),
 	};
 }
 
@@ -82,7 +78,7 @@ async function run(options: RunnerOptions, action: 'upgrade' | 'downgrade', revi
 	return {
 		command: {argv: ['alembic', action, revision], exit, seconds: (performance.now() - started) / 1000, output},
 		revisions: events.flatMap(event => event.event === 'revision-end' && event.revision !== null ? [{revision: event.revision, seconds: event.seconds}] : []),
-		statements: traceStatements(events, {samples: watcher.samples, alone, except: versionTable}),
+		statements: await addDocumentedLocks(traceStatements(events, {samples: watcher.samples, alone, except: versionTable})),
 		problem: parseProblem(events, exit, output),
 	};
 }
@@ -101,7 +97,7 @@ function watchOutside({session}: RunnerOptions, ready: () => void) {
 		async see(event: SidecarEvent): Promise<void> {
 			if (event.event === 'statement' && event.waits) {
 				if (event.pid !== null) {
-					current = {number: event.number, sampling: sampleLocks(session, event.pid)};
+					current = {number: event.number, sampling: sampleLocks(session, event.pid, {concurrently: event.timeoutsLifted})};
 					await current.sampling.begun;
 				}
 				ready();

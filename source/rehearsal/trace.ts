@@ -38,6 +38,9 @@ export function traceStatements(events: readonly SidecarEvent[], options: TraceO
 
 type Facts = Pick<TracedStatement, 'locks' | 'rewrote' | 'scanned' | 'walBytes' | 'unmeasured'>;
 
+/** Part of a sentence in `unmeasured`. */
+export const notMet = 'no look from another session met its locks';
+
 const nothingKnown: Facts = {locks: [], rewrote: [], scanned: [], walBytes: null};
 
 function factsOf(sql: string, measured: MeasuredStatement | null, samples: LockSamples | undefined, {alone, except}: TraceOptions): Facts {
@@ -46,7 +49,7 @@ function factsOf(sql: string, measured: MeasuredStatement | null, samples: LockS
 	// What the transaction holds from before counts where this statement works on it: it is held all the while.
 	const inside = measured.locks.filter(lock => lock.fresh || namesBare(sql, lock.table));
 	const unmeasured = [
-		...(measured.outside ? [samples && samples.seen > 0 ? 'outside a transaction: its locks as seen from another session while it ran' : 'outside a transaction: no look from another session met its locks'] : []),
+		...(measured.outside ? [samples && samples.seen > 0 ? 'outside a transaction: its locks as seen from another session while it ran' : `outside a transaction: ${notMet}`] : []),
 		...(measured.scanned === null ? ['scans are not known'] : []),
 	];
 	return {

@@ -82,7 +82,9 @@ async function writeOne(session: Session, {table, name, columns, key}: TableFact
 			INSERT INTO ${name} AS t (${names.join(', ')}) OVERRIDING SYSTEM VALUE SELECT ${[value, ...names.slice(1).map(each => `o.${each}`)].join(', ')}
 			FROM (SELECT * FROM ONLY ${name} t ORDER BY ${filled} DESC LIMIT 1) o RETURNING t.${quoteName(column)}::text AS key, ${valuesOf('t')} AS values; COMMIT`);
 		const row = results.flat()[0] as {key: string; values: Record<string, string>} | undefined;
-		return row ? {table, name, key: {column, value: row.key}, values: row.values} : 'it has no row to copy';
+		// What is generated follows from the rest and is nobody's loss.
+		const own = new Set(columns.map(each => each.column));
+		return row ? {table, name, key: {column, value: row.key}, values: Object.fromEntries(Object.entries(row.values).filter(([each]) => own.has(each)))} : 'it has no row to copy';
 	} catch (error) {
 		await session.query('ROLLBACK').catch(() => undefined);
 		if ((error as {code?: string}).code === undefined) throw error;
