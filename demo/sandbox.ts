@@ -12,6 +12,7 @@ import {startChild} from './child.ts';
 import type {Child} from './child.ts';
 import {atExit} from './leave.ts';
 import {writeProject} from './project.ts';
+import {killRooms, removeOrphanedRehearsals} from './rooms.ts';
 import {readPreparedData} from './prepare.ts';
 import type {ApplicationReady} from './application.ts';
 import type {TrafficCount} from './traffic.ts';
@@ -114,6 +115,7 @@ export async function cleanSandboxes({directory}: {directory?: string} = {}): Pr
 		for (const entry of await readdir(parent).catch(() => [])) {
 			const folder = path.join(parent, entry);
 			if (entry.startsWith(prefix) && existsSync(path.join(folder, keptMark)) && readFolderRecord(folder) !== null) {
+				killRooms(folder);
 				await removeOwnedFolder(folder);
 				removed.push(folder);
 			}
@@ -125,8 +127,13 @@ export async function cleanSandboxes({directory}: {directory?: string} = {}): Pr
 async function removeDeadSandboxes(directory: string | undefined): Promise<string[]> {
 	const removed: string[] = [];
 	for (const parent of directory === undefined ? temporaryFolders : [path.resolve(directory), ...temporaryFolders]) {
+		for (const entry of await readdir(parent).catch(() => [])) {
+			const owner = entry.startsWith(prefix) ? readFolderRecord(path.join(parent, entry))?.owner : undefined;
+			if (owner !== undefined && readLife(owner) === 'dead') killRooms(path.join(parent, entry));
+		}
 		removed.push(...await removeOrphans(parent, prefix));
 	}
+	await removeOrphanedRehearsals();
 	return removed;
 }
 

@@ -22,7 +22,7 @@ export function drawSvg(terminal: Terminal, title: string): string {
 	const width = terminal.cols * cell.width + 2 * padding;
 	const height = terminal.rows * cell.height + 2 * padding;
 	const lines = Array.from({length: terminal.rows}, (_, row) => runsOf(terminal, row).map(run => drawRun(run, row)).join('')).filter(line => line !== '');
-	return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${number(width)} ${number(height)}" role="img" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14">
+	return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${number(width)} ${number(height)}" role="img" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" xml:space="preserve">
 <title>${escape(title)}</title>
 <rect width="100%" height="100%" rx="8" fill="${colours.back}"/>
 ${lines.join('\n')}
@@ -63,13 +63,16 @@ function colourOf(value: number, rgb: boolean): string {
 }
 
 function drawRun({column, cells, text, front, back, bold, dim, underline}: Run, row: number): string {
-	const x = number(padding + column * cell.width);
+	const left = (at: number) => number(padding + at * cell.width);
 	const y = padding + row * cell.height;
-	const rect = back === null ? '' : `<rect x="${x}" y="${number(y)}" width="${number(cells * cell.width)}" height="${cell.height}" fill="${back}"/>`;
-	if (text.trim() === '') return rect;
+	const rect = back === null ? '' : `<rect x="${left(column)}" y="${number(y)}" width="${number(cells * cell.width)}" height="${cell.height}" fill="${back}"/>`;
+	const words = text.trim();
+	if (words === '') return rect;
 	const style = `${bold ? ' font-weight="bold"' : ''}${dim ? ' opacity="0.6"' : ''}${underline ? ' text-decoration="underline"' : ''}`;
+	const before = text.length - text.trimStart().length;
+	const width = cells - (text.length - words.length);
 	// Whatever the font, a run is as wide as its cells.
-	return `${rect}<text x="${x}" y="${number(y + cell.baseline)}" fill="${front}" textLength="${number(cells * cell.width)}" lengthAdjust="spacingAndGlyphs" xml:space="preserve"${style}>${escape(text)}</text>`;
+	return `${rect}<text x="${left(column + before)}" y="${number(y + cell.baseline)}" fill="${front}" textLength="${number(width * cell.width)}" lengthAdjust="spacingAndGlyphs"${style}>${escape(words)}</text>`;
 }
 
 function number(value: number): string {

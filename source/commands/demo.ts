@@ -1,11 +1,12 @@
 /** `holdpoint demo`: a sandbox of its own, then the control room on it; without a terminal, or with --script, the whole main job as a script. */
 import path from 'node:path';
+import {killRooms, stateFolderOf} from '../../demo/rooms.ts';
 import {cleanSandboxes, openSandbox, type Sandbox} from '../../demo/sandbox.ts';
 import {loadSettings} from '../config/load.ts';
 import {numberFlag, textFlag, type Call, type Command} from './command.ts';
 import {openControlRoom, refuseWithoutTerminal} from './control-room.ts';
 import {endInterrupted, interruptible} from './demo/interruptible.ts';
-import {endRooms, killRooms} from './demo/rooms.ts';
+import {endRooms} from './demo/rooms.ts';
 import {runScript} from './demo/script.ts';
 
 export const command: Command = {
@@ -46,10 +47,10 @@ async function clean({output, flags, directory}: Call): Promise<number> {
 /** Whatever happens, the room ends before the sandbox does. */
 async function play(call: Call, {sandbox, interactive, keep}: {sandbox: Sandbox; interactive: boolean; keep: boolean}): Promise<number> {
 	const environment = environmentOf(call.environment);
-	const stateDir = path.join(sandbox.directory, 'state');
+	const stateDir = stateFolderOf(sandbox.directory);
 	const settings = await loadSettings({flags: {project: sandbox.project, stateDir}, environment, directory: sandbox.project, interactive});
 	const inside = {...call, settings, environment, directory: sandbox.project};
-	const interruption = interruptible({last: () => killRooms(sandbox.project, stateDir)});
+	const interruption = interruptible({last: () => killRooms(sandbox.directory)});
 	const end = async () => {
 		await endRooms(inside);
 		await sandbox.close();
