@@ -14,7 +14,7 @@ import type {AddedConstraint} from './seen-constraints.ts';
 import {Seen} from './seen.ts';
 import {Timeouts} from './timeouts.ts';
 import {parseType} from './type-change.ts';
-import {decideWork} from './work.ts';
+import {sharesPass} from './work.ts';
 
 export class Context {
 	readonly knowledge: Knowledge | undefined;
@@ -179,7 +179,7 @@ export class Context {
 				this.#transact(operation, statement);
 				continue;
 			}
-			if (decideWork(operation, this) && 'table' in operation && operation.table) this.worked = {table: operation.table.key, statement: statement.number};
+			if (sharesPass(operation, this)) this.worked = {table: operation.table.key, statement: statement.number};
 			if (this.inTransaction && !isRepeatable(operation, {seen: this.seen, tree: statement.tree}) && this.unbooked.at(-1) !== statement.number) this.unbooked.push(statement.number);
 			this.#created.apply(operation, this.transaction);
 			this.#apply(operation);

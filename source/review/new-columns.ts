@@ -1,6 +1,8 @@
 /** The columns that a statement brings, for the rules about types. */
-import type {Column} from './columns.ts';
+import type {Column, Type} from './columns.ts';
+import type {Context} from './context.ts';
 import type {TableName} from './names.ts';
+import {only} from './operations.ts';
 import type {Operation} from './operations.ts';
 
 export interface NewColumn {
@@ -11,6 +13,11 @@ export interface NewColumn {
 	/** By a constraint of the table. */
 	foreignKey: boolean;
 	at?: number;
+}
+
+/** Columns that get another type; a change of length or precision brings none. */
+export function changedTypes(operations: readonly Operation[], context: Context): {table: TableName; column: {name: string; type: Type}; at?: number}[] {
+	return only(operations, 'set-type').filter(({table, column, type}) => context.columnType(table, column)?.name !== type.name).map(({table, column, type, at}) => ({table, column: {name: column, type}, at}));
 }
 
 /** Columns of CREATE TABLE and ADD COLUMN; those of temporary tables are nobody's concern. */

@@ -1,10 +1,17 @@
 /** How much an operation has to do on a table that was there before: nothing worth naming, a scan, an index, a rewrite. */
 import type {Context} from './context.ts';
-import type {Operation} from './operations.ts';
+import type {Operation, OperationOf} from './operations.ts';
 import {decideTypeChange} from './type-change.ts';
 import {volatilityOf} from './volatility.ts';
 
 export type Work = 'scan' | 'build' | 'rewrite';
+
+/** Whether this goes through all rows of its table in a pass that other subcommands of the same ALTER TABLE can share. */
+export function sharesPass(operation: Operation, context: Context): operation is OperationOf<'add-constraint' | 'set-not-null' | 'set-type' | 'add-column'> {
+	const joinable = operation.do === 'set-not-null' || operation.do === 'set-type' || operation.do === 'add-column' || (operation.do === 'add-constraint' && operation.constraint.kind !== 'foreign-key');
+	const work = joinable ? decideWork(operation, context) : undefined;
+	return work === 'scan' || work === 'rewrite';
+}
 
 /** Undefined for what changes the catalog only, and for tables that are new. Measured on PostgreSQL 15, PostgreSQL's manual beyond. */
 export function decideWork(operation: Operation, context: Context): Work | undefined {

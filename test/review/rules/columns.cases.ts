@@ -97,6 +97,7 @@ export const columnCases: Cases = {
 		['CREATE TABLE t (a char(5));', ''],
 	],
 	'ban-char-field': [
+		['ALTER TABLE t ALTER a TYPE char(3);', '1:21 warning'],
 		['CREATE TABLE t (a char(5));', '1:17 warning'],
 		['CREATE TABLE t (a character, b bpchar);', '1:17 warning, 1:30 warning'],
 		['ALTER TABLE t ADD a char(2)[];', '1:19 warning'],
@@ -106,6 +107,8 @@ export const columnCases: Cases = {
 	],
 	'prefer-timestamp-tz': [
 		['CREATE TABLE t (a timestamp);', '1:17 warning'],
+		['ALTER TABLE t ALTER a TYPE timestamp USING to_timestamp(a);', '1:21 warning'],
+		['ALTER TABLE t ALTER a TYPE timestamp;', '', withType('timestamp(3) without time zone')],
 		['ALTER TABLE t ADD a timestamp(3) without time zone;', '1:19 warning'],
 		['CREATE TABLE t (a timestamptz);', ''],
 		['CREATE TABLE t (a timestamp with time zone);', ''],
