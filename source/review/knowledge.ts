@@ -24,6 +24,8 @@ export interface KnownTable {
 	/** Views, rules, policies and generated columns that read columns of it. */
 	usedBy?: {kind: string; name: string; columns: string[]}[];
 	triggers?: string[];
+	/** Publications that it is in, those FOR ALL TABLES included. */
+	publications?: string[];
 }
 
 export interface Knowledge {
@@ -44,6 +46,8 @@ export interface Knowledge {
 	versionTable?: string;
 	/** Domains of the database, and whether they have a CHECK or NOT NULL. */
 	domains?: {schema: string; name: string; constrained: boolean}[];
+	/** Transactions that were open when the database was asked. `tables`: those they hold locks on, where known. */
+	longTransactions?: {seconds: number; user?: string; tables?: string[]}[];
 	/** What this server's disk was measured to read in a second. */
 	scanBytesPerSecond?: number;
 	/** What a rehearsal of the same SQL measured; `indexMeasured` writes it. */

@@ -49,6 +49,7 @@ import {explicitLockTable} from './explicit-lock-table.ts';
 import {identifierTooLong} from './identifier-too-long.ts';
 import {ifNotExistsHidesDrift} from './if-not-exists-hides-drift.ts';
 import {largeChangeInOneTransaction} from './large-change-in-one-transaction.ts';
+import {lockBehindLongTransaction} from './lock-behind-long-transaction.ts';
 import {missingFkIndex} from './missing-fk-index.ts';
 import {multipleAlterTable} from './multiple-alter-table.ts';
 import {namingConvention} from './naming-convention.ts';
@@ -63,6 +64,7 @@ import {preferRobustStmts} from './prefer-robust-stmts.ts';
 import {preferTextField} from './prefer-text-field.ts';
 import {preferTimestampTz} from './prefer-timestamp-tz.ts';
 import {primaryKeyUsingIndexOnNullable} from './primary-key-using-index-on-nullable.ts';
+import {publishedTableChange} from './published-table-change.ts';
 import {quotedMixedCaseIdentifier} from './quoted-mixed-case-identifier.ts';
 import {renamingColumn} from './renaming-column.ts';
 import {renamingConstraint} from './renaming-constraint.ts';
@@ -131,6 +133,7 @@ export const rules: readonly Rule[] = [
 	renamingEnumValue,
 	renamingConstraint,
 	changingColumnDefault,
+	publishedTableChange,
 	banDropColumn,
 	banDropTable,
 	banDropDatabase,
@@ -172,6 +175,7 @@ export const rules: readonly Rule[] = [
 	ifNotExistsHidesDrift,
 	requireLockTimeout,
 	requireStatementTimeout,
+	lockBehindLongTransaction,
 	identifierTooLong,
 	requireTableSchema,
 	namingConvention,

@@ -7,6 +7,9 @@ const minor = (pgMinor: number) => ({knowledge: {pgVersion: 14, pgMinor}});
 const concurrently = 'CREATE INDEX CONCURRENTLY ix ON t (a);';
 const withIndexes = (...indexes: {name: string; columns: string[]; unique: boolean; partial?: boolean}[]) => tableOf('t', 5_000_000, {indexes});
 
+const published = tableOf('t', 100, {publications: ['everything']});
+const open = (...longTransactions: {seconds: number; user?: string; tables?: string[]}[]) => ({knowledge: {longTransactions}});
+
 export const secondTierCases: Cases = {
 	'concurrent-index-corruption-14': [
 		[concurrently, '1:1 error', minor(0)],
@@ -207,6 +210,26 @@ export const secondTierCases: Cases = {
 		['CREATE TABLE t (a int UNIQUE, CHECK (a > 0));', ''],
 		['ALTER TABLE t ADD UNIQUE USING INDEX i;', ''],
 		['CREATE TABLE t (a int); ALTER TABLE t ADD UNIQUE (a);', ''],
+	],
+	'published-table-change': [
+		['ALTER TABLE t ADD z int;', '1:19 warning', published],
+		['ALTER TABLE t DROP z;', '1:13 warning', published],
+		['ALTER TABLE t RENAME a TO b;', '1:13 warning', published],
+		['DROP TABLE t;', '1:1 warning', published],
+		['TRUNCATE t, u;', '1:10 warning', published],
+		['ALTER TABLE u ADD z int;', '', published],
+		['ALTER TABLE t ALTER a SET DEFAULT 1; CREATE INDEX CONCURRENTLY i ON t (a);', '', published],
+		['ALTER TABLE t ADD z int;', '', tableOf('t', 100)],
+	],
+	'lock-behind-long-transaction': [
+		['ALTER TABLE t ADD z int;', '1:1 warning', open({seconds: 840, user: 'report'})],
+		['CREATE INDEX CONCURRENTLY i ON t (a);', '1:1 warning', open({seconds: 840, tables: ['u']})],
+		['ALTER TABLE t ADD z int;', '1:1 warning', open({seconds: 840, tables: ['public.t']})],
+		['ALTER TABLE t ADD z int; ALTER TABLE t ADD y int;', '1:1 warning', open({seconds: 840})],
+		['ALTER TABLE t ADD z int;', '', open({seconds: 840, tables: ['public.u']})],
+		['ALTER TABLE t ADD z int;', '', open({seconds: 20})],
+		['ALTER TABLE t ADD z int;', ''],
+		['CREATE TABLE n (a int); UPDATE t SET a = 1 WHERE id = 1;', '', open({seconds: 840})],
 	],
 	'require-enum-value-ordering': [
 		['ALTER TYPE d ADD VALUE \'a\';', '1:1 info'],
