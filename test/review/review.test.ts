@@ -92,7 +92,7 @@ test('ten thousand statements take at most some seconds of the processor, howeve
 });
 
 test('mutated SQL never breaks it, and each finding has a place inside the text', async () => {
-	const seed = `${alembic}ALTER TABLE "Ü" ADD COLUMN a uuid DEFAULT gen_random_uuid();\nDO $$ BEGIN NULL; END $$;\nCOPY t FROM stdin;\n1;'\n\\.\nSELECT E'\\'';`;
+	const seed = `${alembic}ALTER TABLE "Ü" ADD COLUMN a uuid DEFAULT gen_random_uuid();\nDO $$ DECLARE i int; BEGIN IF 1 = 1 THEN DROP TABLE "é"; END IF; EXECUTE 'DROP VIEW v'; EXECUTE format('%I', 'x'); UPDATE t SET a = 1; COMMIT; END $$;\nBEGIN; ALTER TABLE t RENAME TO u; CREATE VIEW t AS SELECT a AS b FROM u; COMMIT;\nCOPY t FROM stdin;\n1;'\n\\.\nSELECT E'\\'';`;
 	const scraps = ['\'', '"', '$$', '$x$', '/*', '*/', '--', ';', '(', ')', '\\', '\n', '\0', '🐘', 'ALTER TABLE', 'NOT VALID', 'é', '\uD800', ',', 'CASCADE', '-- holdpoint: ignore x'];
 	let state = 42;
 	const random = (below: number) => {
