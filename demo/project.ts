@@ -13,19 +13,21 @@ interface Placement {
 	/** Orders in the large table. */
 	rows: number;
 	backups: string;
+	/** The file that what is told to the team goes to, a JSON line each. */
+	channel: string;
 }
 
-export async function writeProject({project, url, python, healthUrl, rows, backups}: Placement): Promise<void> {
+export async function writeProject({project, url, python, healthUrl, rows, backups, channel}: Placement): Promise<void> {
 	await cp(path.join(import.meta.dirname, 'shop'), project, {recursive: true, filter: source => !source.includes('__pycache__')});
 	const ini = path.join(project, 'alembic.ini');
 	const driverUrl = url.replace('postgresql://', 'postgresql+psycopg://').replaceAll('%', '%%');
 	await writeFile(ini, (await readFile(ini, 'utf8')).replace(/^sqlalchemy\.url =$/m, `sqlalchemy.url = ${driverUrl}`));
 	await chmod(ini, 0o600);
-	await writeFile(path.join(project, 'holdpoint.yaml'), configuration({python, healthUrl, rows, backups}));
+	await writeFile(path.join(project, 'holdpoint.yaml'), configuration({python, healthUrl, rows, backups, channel}));
 }
 
 /** Every key is one of CONTRACT.md's; the lock settings let the guard, and not a retry, be what ends a blocked migration. */
-function configuration({python, healthUrl, rows, backups}: Pick<Placement, 'python' | 'healthUrl' | 'rows' | 'backups'>): string {
+function configuration({python, healthUrl, rows, backups, channel}: Pick<Placement, 'python' | 'healthUrl' | 'rows' | 'backups' | 'channel'>): string {
 	const start = new Date();
 	const end = new Date(start.getTime() + 4 * 3_600_000);
 	return `# The sandbox: a shop that pretends to be in production.\n${stringify({
@@ -41,6 +43,8 @@ function configuration({python, healthUrl, rows, backups}: Pick<Placement, 'pyth
 		// A little below what is loaded, so that the table counts as large.
 		large_table_rows: Math.floor(rows * 0.8),
 		smoke: [{name: 'shop health', url: healthUrl, expect: '"status":"ok"'}],
+		// A file stands for the team's chat.
+		notify: [{name: 'team channel', command: ['sh', '-c', 'cat >> "$0"', channel], on: ['run-opened', 'plan-approved', 'action-started', 'action-finished', 'guard-acted']}],
 		contacts: [
 			{role: 'DBA On-Call', contact: '#dba-oncall, +49 30 5550 101', escalation: 'Database issues'},
 			{role: 'Backend Lead', contact: '#shop-backend, +49 30 5550 102', escalation: 'Application issues'},

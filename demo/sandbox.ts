@@ -91,7 +91,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
 		children.push(traffic);
 		const {port} = application.first;
 		const healthUrl = `http://127.0.0.1:${port}/health`;
-		await writeProject({project, url, python, healthUrl, rows, backups: path.join(directory, 'backups')});
+		await writeProject({project, url, python, healthUrl, rows, backups: path.join(directory, 'backups'), channel: path.join(logs, 'team-channel.jsonl')});
 		onProgress(`the sandbox is open in ${directory}`);
 		const sandbox = sandboxOf({directory, project, python, url, primary, standby, healthUrl, application, traffic, keep});
 		forget();
