@@ -72,7 +72,7 @@ function workOf({sql, rewrote, scanned, rows, locks, unmeasured}: Statement): {w
 	if (scanned.length > 0) return {what: 'reads the table from end to end', tables: scanned};
 	// Where scans could not be counted, the kind of the statement says it.
 	if (unmeasured !== undefined && /^(?:create\s+(?:unique\s+)?index|reindex|vacuum|analyze|refresh|cluster|alter\s+table[\s\S]*\bvalidate\b)/i.test(text)) return {what: 'reads the table from end to end', tables: locks.map(lock => lock.table)};
-	return {what: 'changes the catalog only', tables: []};
+	return {what: /^(?:select|show|values)\b/i.test(text) ? 'reads a little' : 'changes the catalog only', tables: []};
 }
 
 /** By rows or by bytes, whichever is more: a table may be bloated, or its rows wider. Tables that both lack, or that are empty on both, take no time. */

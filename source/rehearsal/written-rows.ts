@@ -23,12 +23,7 @@ export async function writeRows(session: Session, tables: readonly string[]): Pr
 	const written: WrittenRows = {rows: [], notTried: new Map()};
 	const found = await session.query<TableFacts>(tableQuery, [[...tables]]);
 	for (const facts of found) {
-		const value = newKey(facts);
-		if (value === null) {
-			written.notTried.set(facts.table, facts.key.length === 1 ? `its key ${facts.key[0]!.column} is of type ${facts.key[0]!.type}` : facts.key.length === 0 ? 'it has no primary key' : 'its primary key has several columns');
-			continue;
-		}
-		const row = await writeOne(session, facts, value);
+		const row = await writeOne(session, facts);
 		if (typeof row === 'string') written.notTried.set(facts.table, row);
 		else written.rows.push(row);
 	}
@@ -53,38 +48,51 @@ function describe(was: Record<string, string>, is: Record<string, string>): stri
 	return parts.length === 0 ? 'it stays as it was written' : `it stays, ${parts.join(' and ')}`;
 }
 
+interface Column {
+	column: string;
+	type: string;
+	/** Of a varchar(n). */
+	length: number | null;
+	/** In a unique index that the primary key is no part of. */
+	unique: boolean;
+}
+
 interface TableFacts {
 	table: string;
 	name: string;
-	columns: {column: string}[];
-	key: {column: string; type: string}[];
+	/** Without the generated ones. */
+	columns: Column[];
+	/** Of the primary key. */
+	key: string[];
 }
 
-/** Null: there is no key that surely fits and is new. */
-function newKey({name, key}: TableFacts): string | null {
-	const [only, another] = key;
-	if (only === undefined || another !== undefined) return null;
-	const column = quoteName(only.column);
-	if (/^(?:smallint|integer|bigint)$/.test(only.type)) return `(SELECT max(${column}) + 1 FROM ONLY ${name})`;
-	if (only.type === 'uuid') return 'md5(random()::text || clock_timestamp()::text)::uuid';
-	if (only.type === 'text' || only.type === 'character varying') return `'holdpoint-' || md5(random()::text)`;
+/** SQL of a value that is not in the column yet; null where none surely fits its type. */
+function newValue({name}: TableFacts, {column, type, length}: Column): string | null {
+	if (/^(?:smallint|integer|bigint)$/.test(type)) return `(SELECT max(${quoteName(column)}) + 1 FROM ONLY ${name})`;
+	if (type === 'uuid') return 'md5(random()::text || clock_timestamp()::text)::uuid';
+	if (type === 'text' || type === 'character varying') return length === null ? `'holdpoint-' || md5(random()::text)` : `left(md5(random()::text), ${length})`;
 	return null;
 }
 
-/** The row with the most values, so that what the upgrade added is among them. */
-async function writeOne(session: Session, {table, name, columns, key}: TableFacts, value: string): Promise<WrittenRow | string> {
-	const [{column}] = key as [TableFacts['key'][number]];
-	const others = columns.map(each => each.column).filter(each => each !== column);
-	const names = [column, ...others].map(quoteName);
+/** The row with the most values, so that what the upgrade added is among them. A text says why not. */
+async function writeOne(session: Session, facts: TableFacts): Promise<WrittenRow | string> {
+	const {table, name, columns, key} = facts;
+	const [column] = key;
+	if (column === undefined) return 'it has no primary key';
+	if (key.length > 1) return 'its primary key has several columns';
+	const own = columns.find(each => each.column === column);
+	if (own === undefined || newValue(facts, own) === null) return `its key ${column} is of type ${own?.type ?? 'a generated column'}`;
+	const names = columns.map(each => quoteName(each.column));
+	const values = columns.map((each, index) => (each === own || each.unique ? newValue(facts, each) : null) ?? `o.${names[index]}`);
 	const filled = names.map(each => `(t.${each} IS NOT NULL)::int`).join(' + ');
 	try {
 		const results = await session.multi(`BEGIN; SET LOCAL statement_timeout = ${timeoutMs}; SET LOCAL lock_timeout = ${timeoutMs};
-			INSERT INTO ${name} AS t (${names.join(', ')}) OVERRIDING SYSTEM VALUE SELECT ${[value, ...names.slice(1).map(each => `o.${each}`)].join(', ')}
+			INSERT INTO ${name} AS t (${names.join(', ')}) OVERRIDING SYSTEM VALUE SELECT ${values.join(', ')}
 			FROM (SELECT * FROM ONLY ${name} t ORDER BY ${filled} DESC LIMIT 1) o RETURNING t.${quoteName(column)}::text AS key, ${valuesOf('t')} AS values; COMMIT`);
 		const row = results.flat()[0] as {key: string; values: Record<string, string>} | undefined;
 		// What is generated follows from the rest and is nobody's loss.
-		const own = new Set(columns.map(each => each.column));
-		return row ? {table, name, key: {column, value: row.key}, values: Object.fromEntries(Object.entries(row.values).filter(([each]) => own.has(each)))} : 'it has no row to copy';
+		const kept = new Set(columns.map(each => each.column));
+		return row ? {table, name, key: {column, value: row.key}, values: Object.fromEntries(Object.entries(row.values).filter(([each]) => kept.has(each)))} : 'it has no row to copy';
 	} catch (error) {
 		await session.query('ROLLBACK').catch(() => undefined);
 		if ((error as {code?: string}).code === undefined) throw error;
@@ -97,9 +105,11 @@ function valuesOf(alias: string): string {
 }
 
 const tableQuery = `SELECT n.nspname || '.' || c.relname AS "table", format('%I.%I', n.nspname, c.relname) AS name,
-	(SELECT json_agg(json_build_object('column', a.attname) ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '') AS columns,
-	coalesce((SELECT json_agg(json_build_object('column', a.attname, 'type', format_type(a.atttypid, NULL))) FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey)
-		WHERE i.indrelid = c.oid AND i.indisprimary), '[]') AS key
+	coalesce((SELECT json_agg(json_build_object('column', a.attname, 'type', format_type(a.atttypid, NULL), 'length', CASE WHEN a.atttypmod > 4 THEN a.atttypmod - 4 END,
+		'unique', EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND a.attnum = ANY (i.indkey)
+			AND NOT EXISTS (SELECT FROM pg_index p WHERE p.indrelid = c.oid AND p.indisprimary AND p.indkey::int2[] && i.indkey::int2[]))) ORDER BY a.attnum)
+		FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''), '[]') AS columns,
+	ARRAY(SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey) WHERE i.indrelid = c.oid AND i.indisprimary) AS key
 	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' AND n.nspname || '.' || c.relname = ANY ($1) ORDER BY 1`;
 
 function quoteName(name: string): string {

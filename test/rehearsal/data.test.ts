@@ -51,17 +51,18 @@ test('of a table over the limit some rows are compared, the same ones also when 
 
 test('rows written under the new schema, after the downgrade', async () => {
 	await session.multi(`ALTER TABLE items ADD note text, ADD twice int GENERATED ALWAYS AS (id * 2) STORED; UPDATE items SET note = 'n' WHERE id = 1999;
-		CREATE TABLE tagged (tag text PRIMARY KEY, owner int UNIQUE); INSERT INTO tagged VALUES ('a', 1);
+		CREATE TABLE tagged (tag text PRIMARY KEY, owner int UNIQUE, short varchar(9) UNIQUE); INSERT INTO tagged VALUES ('a', 1, 'b');
+		CREATE TABLE dated (id int PRIMARY KEY, day date UNIQUE); INSERT INTO dated VALUES (1, '2026-01-01');
 		CREATE TABLE pairs (a int, b int, PRIMARY KEY (a, b)); INSERT INTO pairs VALUES (1, 1);
 		CREATE TABLE days (day date PRIMARY KEY); INSERT INTO days VALUES ('2026-01-01');
 		CREATE TABLE states (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state text); INSERT INTO states (state) VALUES ('new');
 		CREATE TABLE cleaned (id uuid PRIMARY KEY); INSERT INTO cleaned VALUES ('00000000-0000-0000-0000-000000000001')`);
-	const written = await writeRows(session, ['items', 'tagged', 'pairs', 'days', 'states', 'cleaned', 'loose'].map(name => `public.${name}`));
+	const written = await writeRows(session, ['items', 'tagged', 'dated', 'pairs', 'days', 'states', 'cleaned', 'loose'].map(name => `public.${name}`));
 	expect(Object.fromEntries(written.notTried)).toEqual({
-		'public.tagged': 'a copy of one of its rows under a new key is refused: duplicate key value violates unique constraint "tagged_owner_key"',
+		'public.dated': 'a copy of one of its rows under a new key is refused: duplicate key value violates unique constraint "dated_day_key"',
 		'public.pairs': 'its primary key has several columns', 'public.days': 'its key day is of type date', 'public.loose': 'it has no primary key',
 	});
 	await session.multi(`ALTER TABLE items DROP note, DROP twice; UPDATE states SET state = 'old'; DELETE FROM cleaned WHERE id <> '00000000-0000-0000-0000-000000000001'; ALTER TABLE states ALTER id TYPE int`);
-	expect(Object.fromEntries(await readRows(session, written))).toEqual({'public.items': 'it stays, without its note', 'public.states': 'it stays, with another state', 'public.cleaned': 'it is gone'});
+	expect(Object.fromEntries(await readRows(session, written))).toEqual({'public.items': 'it stays, without its note', 'public.tagged': 'it stays as it was written', 'public.states': 'it stays, with another state', 'public.cleaned': 'it is gone'});
 	expect((await session.query('SELECT id FROM items WHERE id > 2000'))).toEqual([{id: 2001}]);
 });
