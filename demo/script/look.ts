@@ -25,7 +25,8 @@ export const doctorStep: Step = {
 		const {problems} = mustEnd(answer, 0);
 		const errors = problems.filter(({level}) => level === 'error');
 		must(errors.length === 0, `doctor finds: ${errors.map(({what}) => what).join('; ')}`);
-		return {exit: 0, summary: `no errors, ${problems.filter(({level}) => level === 'warning').length} warnings`};
+		const warnings = problems.filter(({level}) => level === 'warning');
+		return {exit: 0, summary: `no errors${warnings.length === 0 ? '' : `; to know: ${warnings.map(({what}) => what).join(' ')}`}`};
 	},
 };
 
