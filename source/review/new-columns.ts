@@ -21,7 +21,19 @@ export function changedTypes(operations: readonly Operation[], context: Context)
 }
 
 /** Columns of CREATE TABLE and ADD COLUMN; those of temporary tables are nobody's concern. */
-export function newColumns(operations: readonly Operation[]): NewColumn[] {
+export function newColumns(operations: readonly Operation[]): readonly NewColumn[] {
+	let known = cache.get(operations);
+	if (!known) {
+		known = readNewColumns(operations);
+		cache.set(operations, known);
+	}
+	return known;
+}
+
+/** Eight rules ask about the columns of each statement. */
+const cache = new WeakMap<readonly Operation[], readonly NewColumn[]>();
+
+function readNewColumns(operations: readonly Operation[]): NewColumn[] {
 	return operations.flatMap((operation): NewColumn[] => {
 		if (operation.do === 'add-column') return [describe(operation.table, operation.column, {keys: [], references: []})];
 		if (operation.do !== 'create-table' || operation.table.temporary) return [];
