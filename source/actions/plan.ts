@@ -23,10 +23,12 @@ export interface PlanRequest {
 	action: 'upgrade' | 'downgrade';
 	/** Default `head`; a downgrade must name one. */
 	revision?: string;
+	/** Only to be looked at: it becomes nobody's aim, and nothing is kept of it. */
+	look?: boolean;
 }
 
 /** Plans, keeps the SQL, and says so in the journal when the plan is another one than before. @throws Refusal 2 or 3 */
-export async function makePlan(context: ActionContext, {action, revision}: PlanRequest): Promise<Plan> {
+export async function makePlan(context: ActionContext, {action, revision, look = false}: PlanRequest): Promise<Plan> {
 	if (action === 'downgrade' && !revision) throw new Refusal(2, 'A downgrade needs the revision to go back to; `downgrade -1` undoes only the last one.');
 	const to = revision ?? 'head';
 	const reading = await readAll(context, {action, to});
@@ -42,7 +44,7 @@ export async function makePlan(context: ActionContext, {action, revision}: PlanR
 	const text = joinSql({action, parts: sql.parts, transactionPerMigration: reading.configured.transactionPerMigration});
 	const digestLines = linesOf(context, {action, reading, sql, after, revisions});
 	const digest = digestOf(digestLines);
-	const kept = context.keep({name: `${action}-${digest.slice(0, 12)}.sql`, text, what: `the SQL of the ${action}`});
+	const kept = look ? {path: '', sha256: digestOf([text])} : context.keep({name: `${action}-${digest.slice(0, 12)}.sql`, text, what: `the SQL of the ${action}`});
 	const measured = state.rehearsal && state.rehearsal.digest === digest && action === 'upgrade' ? state.rehearsal : null;
 	const isNew = state.plan?.digest !== digest || state.plan.action !== action;
 	const plan: Plan = {
@@ -58,7 +60,7 @@ export async function makePlan(context: ActionContext, {action, revision}: PlanR
 		wayBack: waysBack(state),
 	};
 	// Nothing to do is no plan: the one that ran stays the run's.
-	if (isNew && (revisions.length > 0 || !state.plan)) context.record('plan-made', {plan});
+	if (!look && isNew && (revisions.length > 0 || !state.plan)) context.record('plan-made', {plan});
 	return plan;
 }
 

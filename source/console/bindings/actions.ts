@@ -1,5 +1,5 @@
 /** Keys that start the actions. Each shows first what it would do, and where. */
-import {confirmPlan, pickDowngrade, pickUpgrade} from '../dialogs/confirm-plan.ts';
+import {pickDowngrade, pickUpgrade} from '../dialogs/confirm-plan.ts';
 import type {Confirm} from '../dialogs/dialog.ts';
 import {confirmWords} from '../dialogs/words.ts';
 import type {Doing} from '../doing.ts';
@@ -34,11 +34,12 @@ export const actionKeys: Binding[] = [
 	},
 	{
 		id: 'upgrade', keys: ['u'], says: 'upgrade the database', short: 'upgrade', group: 'actions', refuse: free,
-		run: doing => doing.query<Plan>({command: 'plan', params: {action: 'upgrade'}}, plan => {
+		// The whole path is only looked at, to choose from: it must not become the aim of a run whose items are about another.
+		run: doing => doing.query<Plan>({command: 'plan', params: {action: 'upgrade', look: true}}, plan => {
 			const {run} = doing.state();
 			if (!run) return;
 			if (plan.revisions.length === 0) return doing.say('there is nothing to upgrade: the database is at the head already');
-			doing.dispatch({type: 'dialog', dialog: plan.revisions.length > 1 ? pickUpgrade(run, plan) : confirmPlan(doing.state(), run, plan)});
+			doing.dispatch({type: 'dialog', dialog: pickUpgrade(run, plan)});
 		}),
 	},
 	{

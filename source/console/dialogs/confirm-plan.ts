@@ -7,12 +7,13 @@ import {inProduction, type ConsoleState} from '../state.ts';
 import type {Confirm, Pick} from './dialog.ts';
 import {confirmWords} from './words.ts';
 
-/** Which of the pending revisions to go up to; the last one is offered. */
+/** Which of the pending revisions to go up to; the run's aim is offered, else the last one. */
 export function pickUpgrade(run: RunState, plan: Plan): Pick {
+	const aim = plan.revisions.findLastIndex(({revision}) => run.aim.includes(revision));
 	return {
-		kind: 'pick', then: 'upgrade-to', title: 'Upgrade to which revision?', cursor: plan.revisions.length - 1,
+		kind: 'pick', then: 'upgrade-to', title: 'Upgrade to which revision?', cursor: aim >= 0 ? aim : plan.revisions.length - 1,
 		body: [...confirmWords.place(run), line(`now at ${revisions(plan.from)}; everything up to the chosen one is applied`, 'dim')],
-		rows: plan.revisions.map(({revision, doc}, index) => ({value: revision, line: [span(revision, 'strong'), span(`  ${doc}`), span(index === plan.revisions.length - 1 ? '  (the head)' : '', 'dim')]})),
+		rows: plan.revisions.map(({revision, doc}, index) => ({value: revision, line: [span(revision, 'strong'), span(`  ${doc}`), span(`${index === plan.revisions.length - 1 ? '  (the head)' : ''}${index === aim ? '  (the run\'s aim)' : ''}`, 'dim')]})),
 	};
 }
 

@@ -8,8 +8,8 @@ export const plan = roomCommand({
 	says: 'what an upgrade or downgrade would do',
 	decides: true,
 	plans: true,
-	params: z.object({action: z.enum(['upgrade', 'downgrade']).default('upgrade'), revision: z.string().optional()}),
-	run: (room, {action, revision}, asker) => room.actions.plan({action, revision, by: asker.by}),
+	params: z.object({action: z.enum(['upgrade', 'downgrade']).default('upgrade'), revision: z.string().optional(), look: z.boolean().optional()}),
+	run: (room, params, asker) => room.actions.plan({...params, by: asker.by}),
 });
 
 export const approve = roomCommand({

@@ -1,6 +1,6 @@
 /** The confirmation of an upgrade: what stands before it, and what must be typed, by environment. */
 import {expect, test} from 'vitest';
-import {confirmPlan} from '../../../source/console/dialogs/confirm-plan.ts';
+import {confirmPlan, pickUpgrade} from '../../../source/console/dialogs/confirm-plan.ts';
 import {pressInDialog} from '../../../source/console/dialogs/keys.ts';
 import {initialState} from '../../../source/console/state.ts';
 import type {Environment} from '../../../source/journal/shapes/plan.ts';
@@ -34,4 +34,11 @@ test('staging and development: unmet items warn', () => {
 		expect(dialog.typed).toBeUndefined();
 		expect(JSON.stringify(dialog.body)).toContain('1 item not satisfied');
 	}
+});
+
+test('the run\'s aim is offered among the pending revisions, else the last of them', () => {
+	const run = stateAfter(opening);
+	const path = plan({revisions: ['b2', 'c3', 'd4'].map(revision => ({revision, doc: '', file: '', sha256: '', sql: true}))});
+	expect(pickUpgrade({...run, aim: ['c3']}, path)).toMatchObject({cursor: 1});
+	expect(pickUpgrade({...run, aim: []}, path)).toMatchObject({cursor: 2});
 });
