@@ -24,13 +24,19 @@ test('a migration that fails ends the rehearsal with its reason', async () => {
 	expect(site.copiesLeft()).toEqual([]);
 });
 
-test('a downgrade that fails, and one that fails only with rows written after the upgrade', async () => {
-	const [fails, refuses] = [[`op.execute("DROP TABLE nothing")`], [`op.execute("ALTER TABLE items ADD CONSTRAINT few CHECK (id <= 5000)")`, `op.execute("ALTER TABLE items DROP CONSTRAINT few")`]];
-	const first = await site.play({'b2.py': revisionFile({revision: 'b2', down: 'a1', upgrade: [`op.execute("COMMENT ON TABLE items IS 'x'")`], downgrade: fails})}, 'b2', {place: site.named()});
-	expect(first.rehearsal.problems).toEqual([expect.stringMatching(/^the downgrade failed: table "nothing" does not exist/)]);
-	expect(first.rehearsal.revisions).toMatchObject([{down: 0, again: 0, ran: {up: true, down: false, again: false}}]);
-	const second = await site.play({'b2.py': revisionFile({revision: 'b2', down: 'a1', upgrade: [`op.execute("ALTER TABLE items ADD COLUMN x int")`], downgrade: [`op.drop_column('items', 'x')`, ...refuses]})}, 'b2', {place: site.named()});
-	expect(second.rehearsal).toMatchObject({ok: true, data: [{table: 'public.items', written: expect.stringMatching(/^the downgrade fails once such rows are there: check constraint "few"/)}], warnings: [expect.stringMatching(/^The downgrade succeeded on the rows of the backup and failed once a copy of a row had been written to public.items/)]});
+test('a downgrade that fails', async () => {
+	const {rehearsal} = await site.play({'b2.py': revisionFile({revision: 'b2', down: 'a1', upgrade: [`op.execute("COMMENT ON TABLE items IS 'x'")`], downgrade: [`op.execute("DROP TABLE nothing")`]})}, 'b2', {place: site.named()});
+	expect(rehearsal.problems).toEqual([expect.stringMatching(/^the downgrade failed: table "nothing" does not exist/)]);
+	expect(rehearsal.revisions).toMatchObject([{down: 0, again: 0, ran: {up: true, down: false, again: false}}]);
+});
+
+test('a downgrade that fails only with rows written after the upgrade', async () => {
+	const downgrade = [`op.drop_column('items', 'x')`, `op.execute("ALTER TABLE items ADD CONSTRAINT few CHECK (id <= 5000)")`, `op.execute("ALTER TABLE items DROP CONSTRAINT few")`];
+	const {rehearsal} = await site.play({'b2.py': revisionFile({revision: 'b2', down: 'a1', upgrade: [`op.execute("ALTER TABLE items ADD COLUMN x int")`], downgrade})}, 'b2', {place: site.named()});
+	expect(rehearsal).toMatchObject({
+		ok: true, data: [{table: 'public.items', written: expect.stringMatching(/^the downgrade fails once such rows are there: check constraint "few"/)}],
+		warnings: [expect.stringMatching(/^The downgrade succeeded on the rows of the backup and failed once a copy of a row had been written to public.items/)],
+	});
 });
 
 test('an env.py that makes its connections itself can\'t be turned to the copy, and is refused before it migrates the original', async () => {
