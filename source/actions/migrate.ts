@@ -29,6 +29,7 @@ export interface MigrationRequest {
 /** Runs it. `nothing`: the database is there already. @throws Refusal 2 or 3 before anything was changed */
 export async function runMigration(context: ActionContext, {action, revision, consent}: MigrationRequest): Promise<Outcome | {nothing: string}> {
 	const plan = await makePlan(context, {action, revision});
+	context.signal.throwIfAborted();
 	if (plan.revisions.length === 0) return {nothing: `The database is at ${plan.from.join(', ') || 'base'} already; there is nothing to ${action}.`};
 	const {approvals, items} = context.state();
 	const refusal = decideMigration({plan, items, approvals, startedBy: context.by, settings: context.settings, consent, now: context.now()});
@@ -38,6 +39,8 @@ export async function runMigration(context: ActionContext, {action, revision, co
 	context.keep({name: beforeName(context), text: formatBefore(before), what: `the schema before the ${action}`});
 	const supervision = await openSupervision(context, plan.action);
 	try {
+		// From here on a cancel reaches the supervision; what was asked for before must not be lost.
+		context.signal.throwIfAborted();
 		const sealed = items.filter(item => item.holds.includes(action) && satisfiedStates.has(item.state)).map(item => item.id);
 		context.record('action-started', {action, from: plan.from, to: plan.to, digest: plan.digest, sealed, unmet: unmetItems(items, action).map(item => item.id)});
 		return await supervise(context, {plan, before, supervision, attempt: 1, child: null});

@@ -84,6 +84,8 @@ export async function openSupervision(context: ActionContext, action: Plan['acti
 	return {
 		steerChild(next) {
 			child = next;
+			// Asked for while this one was being started.
+			if (why !== null) next.write('cancel-softly');
 		},
 		watchBackend(next) {
 			backend = next;

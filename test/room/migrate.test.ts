@@ -149,6 +149,16 @@ test('while one runs nothing else starts; a person of another shell cancels it: 
 	await expect(client.ask('hold')).rejects.toMatchObject({exit: 3});
 });
 
+test('a cancel before it has begun is no less one: 4, and nothing starts', async () => {
+	await next(['ALTER TABLE items ADD COLUMN x int']);
+	const before = site.events('action-started').length;
+	const outcome = expect(upgrade()).rejects.toMatchObject({exit: 4, message: 'The upgrade was cancelled: ana asked for it.'});
+	await eventually('it is being planned', async () => (await client.ask<{done: boolean}>('cancel')).done);
+	await outcome;
+	expect(await inDatabase()).toEqual(asBefore);
+	expect(site.events('action-started')).toHaveLength(before);
+});
+
 test('it holds where no transaction is open, and goes on when told', async () => {
 	await next(['with op.get_context().autocommit_block():', '    op.execute("SELECT pg_sleep(0.8)")', '    op.execute("SELECT 42")']);
 	const outcome = upgrade();
