@@ -15,8 +15,9 @@ export interface Body {
 	statements: InnerStatement[];
 	/** SQL that is put together when it runs. */
 	dynamic: InnerStatement[];
-	/** Why nothing of it can be read. */
+	/** Why nothing of it can be read; `refused`: by PL/pgSQL's own parser. */
 	unreadable?: string;
+	refused?: boolean;
 }
 
 type Library = Awaited<ReturnType<typeof loadParser>>;
@@ -28,7 +29,7 @@ export function readDoBlock(library: Library, text: string, language: string): B
 	try {
 		tree = library.parsePlPgSQLSync(text);
 	} catch (error) {
-		return {statements: [], dynamic: [], unreadable: `PL/pgSQL's parser refuses it: ${error instanceof Error ? error.message : 'for a reason it does not say'}`};
+		return {statements: [], dynamic: [], refused: true, unreadable: error instanceof Error ? error.message : 'for a reason it does not say'};
 	}
 	const body: Body = {statements: [], dynamic: []};
 	let from = 0;

@@ -80,7 +80,7 @@ export async function reviewSql(input: ReviewInput): Promise<Review> {
 	const kept = findings.filter(finding => !ignores.silence(finding));
 	const suppressed = findings.length - kept.length;
 	for (const ignore of ignores.all) kept.push(...judgeIgnore(ignore, {ids: rules.ids, number, file: input.file}));
-	const said = kept.filter(finding => input.rules?.[finding.rule] !== 'off').sort((a, b) => a.line - b.line || a.column - b.column);
+	const said = kept.filter(finding => input.rules?.[finding.rule] !== 'off').map(finding => ({...finding, level: rules.levelOf(finding.rule) ?? finding.level})).sort((a, b) => a.line - b.line || a.column - b.column);
 	const notes = context.versionKnown ? [] : ['Nobody said which PostgreSQL this is for: judged as for 14, the oldest that is supported.'];
 	return makeReview(number, said, {suppressed, notes});
 }

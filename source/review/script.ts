@@ -69,20 +69,24 @@ export class Script {
 	#takeBody(language: string, place: Place): void {
 		const {context} = this;
 		const library = this.#library;
-		const {statements, dynamic, unreadable: reason} = readDoBlock(library, place.piece.text, language);
+		const {statements, dynamic, unreadable: reason, refused} = readDoBlock(library, place.piece.text, language);
+		const unread = dynamic.map(({offset}) => ({offset, message: 'EXECUTE runs SQL that is put together only then: it was not reviewed.'}));
 		const leave = context.enterBlock();
 		for (const {text, offset, ends} of statements) {
 			if (ends) context.endTransaction();
 			const parsed = ends ? undefined : parseStatement(library, text);
+			if (parsed && !parsed.ok) unread.push({offset, message: `A statement of this block was not reviewed: ${parsed.message}.`});
 			if (!parsed?.ok) continue;
 			const piece = {...place.piece, text, start: place.piece.start + offset, ...positionInside(place.piece.text, offset, place.piece)};
 			const operations = readOperations(parsed.node, context.searchPath);
 			this.#judge({number: place.number, text, tree: parsed.node, operations, locks: operations.flatMap(locksOf)}, {...place, piece});
 		}
 		leave();
+		// PL/pgSQL's parser knows no catalog here, so that its word is not the last one.
+		if (reason !== undefined && refused) this.findings.push(makeFinding(syntaxError, {level: 'warning', message: `PL/pgSQL's parser refuses this block: ${reason}.`}, place));
 		if (context.direction === 'down' || !this.#rules.has(unsafeExecute)) return;
-		if (reason !== undefined) this.findings.push(makeFinding(unsafeExecute, {message: `What this block does was not reviewed: ${reason}.`}, place));
-		for (const {offset} of dynamic) this.findings.push(makeFinding(unsafeExecute, {message: 'EXECUTE runs SQL that is put together only then: it was not reviewed.'}, place, offset));
+		if (reason !== undefined && !refused) unread.push({offset: 0, message: `What this block does was not reviewed: ${reason}.`});
+		for (const {offset, message} of unread) this.findings.push(makeFinding(unsafeExecute, {message}, place, offset));
 	}
 }
 

@@ -25,7 +25,8 @@ test('the statements of a DO block are reviewed where they stand; what is put to
 
 test.each([
 	['in another language', 'DO LANGUAGE plpython3u $$ plpy.execute("DROP TABLE t") $$;', ['unsafe-execute@1:1']],
-	['that PL/pgSQL refuses', 'DO $$ BEGIN IF; END $$;', ['unsafe-execute@1:1']],
+	['that PL/pgSQL refuses', 'DO $$ BEGIN IF; END $$;', ['syntax-error@1:1']],
+	['with a statement that nobody can parse', 'DO $$ BEGIN DROP TABEL t; DROP TABLE u; END $$;', ['syntax-error@1:1']],
 	['in quotes', 'DO \'BEGIN DROP TABLE t; END\';', ['ban-drop-table@1:11']],
 	['that commits between its batches', 'DO $$ BEGIN ALTER TABLE t ADD a int; COMMIT; UPDATE u SET b = 1 WHERE c = 2; END $$;', []],
 	['that does not', 'DO $$ BEGIN ALTER TABLE t ADD a int; UPDATE u SET b = 1 WHERE c = 2; END $$;', ['backfill-in-schema-transaction@1:45']],
@@ -34,6 +35,11 @@ test.each([
 	['on a table that the script creates', 'CREATE TABLE t (a bigint); DO $$ BEGIN ALTER TABLE t ADD b bigint NOT NULL; END $$;', []],
 ])('a block %s', async (_, text, expected) => {
 	expect(await reviewText(text)).toEqual(expected);
+});
+
+test('the levels of what the review says by itself can be set too', async () => {
+	expect((await reviewSql({text: 'DO LANGUAGE plperl $$ $$;', rules: {'unsafe-execute': 'error'}})).counts.error).toBe(1);
+	expect((await reviewSql({text: 'DO LANGUAGE plperl $$ $$;', rules: {'unsafe-execute': 'off'}})).findings).toEqual([]);
 });
 
 test('the block ends the transaction that it was: what follows it is outside', async () => {

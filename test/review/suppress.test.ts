@@ -26,6 +26,10 @@ test('what was silenced is counted', async () => {
 	expect(review).toMatchObject({statements: 1, findings: [], suppressed: 2, counts: {error: 0, warning: 0, info: 0}});
 });
 
+test('an ignore of a rule about Python is none of SQL\'s business', async () => {
+	expect((await reviewSql({text: 'SELECT 1;', ignores: [{rules: ['empty-downgrade'], reason: '', revision: 'a', file: 'a.py', line: 1, column: 1}]})).findings).toEqual([]);
+});
+
 test('an ignore in the migration\'s Python silences in its revision only', async () => {
 	const text = '-- Running upgrade  -> a\nDROP TABLE t;\n-- Running upgrade a -> b\nDROP TABLE u;';
 	const ignores = [{rules: ['ban-drop-table'], reason: 'empty', revision: 'a', file: 'versions/a.py', line: 12, column: 5}];
