@@ -46,6 +46,13 @@ export function readOperations(node: Node, searchPath: string): Operation[] {
 		const values = selectStmt && 'SelectStmt' in selectStmt ? selectStmt.SelectStmt.valuesLists : undefined;
 		return [{do: 'insert', table: table(relation), source: values || !selectStmt ? 'values' : 'query', rows: values?.length ?? 1, columns: targets(cols), at: relation?.location}, ...changesIn(node.InsertStmt.withClause, searchPath)];
 	}
+	if ('MergeStmt' in node) {
+		const {relation, joinCondition: where, withClause} = node.MergeStmt;
+		return [{do: 'update', table: table(relation), where, joins: true, columns: [], at: relation?.location}, ...changesIn(withClause, searchPath)];
+	}
+	// What EXPLAIN ANALYZE explains it runs as well; what is prepared is meant to be run.
+	if ('ExplainStmt' in node && node.ExplainStmt.query && isOn(option(node.ExplainStmt.options, 'analyze'))) return readOperations(node.ExplainStmt.query, searchPath);
+	if ('PrepareStmt' in node && node.PrepareStmt.query) return readOperations(node.PrepareStmt.query, searchPath);
 	if ('CopyStmt' in node) return node.CopyStmt.is_from ? [{do: 'copy', table: table(node.CopyStmt.relation)}] : [{do: 'other', kind: 'CopyStmt'}];
 	if ('RefreshMatViewStmt' in node) {
 		const {relation, concurrent, skipData} = node.RefreshMatViewStmt;
@@ -57,7 +64,11 @@ export function readOperations(node: Node, searchPath: string): Operation[] {
 	if ('CreateTrigStmt' in node) return [{do: 'create-trigger', table: table(node.CreateTrigStmt.relation)}];
 	if ('CreateEnumStmt' in node) return [{do: 'create-enum', name: objectName(strings(node.CreateEnumStmt.typeName), searchPath), constraints: []}];
 	if ('CreateDomainStmt' in node) return [{do: 'create-domain', name: objectName(strings(node.CreateDomainStmt.domainname), searchPath), constraints: constraints(node.CreateDomainStmt.constraints, searchPath)}];
-	if ('CreateSchemaStmt' in node) return [{do: 'create-schema', name: node.CreateSchemaStmt.schemaname ?? ''}];
+	if ('CreateSchemaStmt' in node) {
+		const {schemaname: name = '', schemaElts: elements} = node.CreateSchemaStmt;
+		return [{do: 'create-schema', name}, ...(elements ?? []).flatMap(element => readOperations(element, name))];
+	}
+	if ('CreateForeignTableStmt' in node && node.CreateForeignTableStmt.base) return [readCreateTable(node.CreateForeignTableStmt.base, searchPath)];
 	if ('AlterEnumStmt' in node) {
 		const {typeName, oldVal, newVal = '', newValNeighbor} = node.AlterEnumStmt;
 		const type = objectName(strings(typeName), searchPath);
