@@ -35,7 +35,6 @@ const besides: {from: string; to: string; why: string}[] = [
 	{from: 'commands/doctor', to: 'postgres', why: 'doctor looks at programs and server before there is a room'},
 	{from: 'commands/init.ts', to: 'alembic', why: 'init writes down the Python that it found'},
 	{from: 'commands/demo', to: 'demo', why: 'the demo command alone knows the sandbox'},
-	{from: 'commands/demo', to: 'postgres', why: 'a demo that was killed may have left servers and rooms, which are known by their process'},
 	{from: 'commands/main.ts', to: 'meow', why: 'each command has its own flags; the entry only calls'},
 	{from: 'commands/review-since.ts', to: 'execa', why: 'it asks git which files changed'},
 	{from: 'commands/schema.ts', to: 'zod', why: 'JSON Schemas are made from the shapes'},
