@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The entry: flags → one frozen Settings → a command. */
+import {enableCompileCache} from 'node:module';
 import process from 'node:process';
 
 process.env['NODE_ENV'] ??= 'production';
@@ -9,6 +10,8 @@ process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
 	if (!String(warning).includes('SQLite')) (warn as (...all: unknown[]) => void).call(process, warning, ...rest);
 }) as typeof process.emitWarning;
 
+// Compiled code is kept between starts: most commands are short ones.
+enableCompileCache?.();
 const {main} = await import('./source/commands/main.ts');
 process.exitCode = await main({
 	argv: process.argv.slice(2),

@@ -4,7 +4,7 @@ import type {GuardPolicy} from '../journal/shapes/run.ts';
 import {changePolicy, describePolicy} from '../room/guard-policy.ts';
 import {readRuns} from './choose-run.ts';
 import type {Call, Command} from './command.ts';
-import {findRoom} from './find-room.ts';
+import {findRoom} from '../room/find-room.ts';
 import {formatTable} from './table.ts';
 
 export const command: Command = {

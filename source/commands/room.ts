@@ -5,7 +5,7 @@ import {Refusal} from '../journal/refusal.ts';
 import type {RoomStatus} from '../room/commands/look.ts';
 import {serveRoom} from '../room/serve.ts';
 import {wordOf, type Call, type Command} from './command.ts';
-import {findRoom, type FoundRoom} from './find-room.ts';
+import {findRoom, type FoundRoom} from '../room/find-room.ts';
 import {withRoom} from './with-room.ts';
 
 export const command: Command = {

@@ -2,7 +2,7 @@
 import {Refusal} from '../journal/refusal.ts';
 import type {RoomClient} from '../room/protocol.ts';
 import type {Call} from './command.ts';
-import {findRoom} from './find-room.ts';
+import {findRoom} from '../room/find-room.ts';
 
 export interface Steered {
 	done: boolean;

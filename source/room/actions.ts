@@ -59,6 +59,7 @@ export function createActions(room: Room): Actions {
 			work = running.catch(() => {});
 			return await running;
 		} finally {
+			room.tell({push: 'activity', activity: {work: action, text: `the ${action} has ended`, done: true}});
 			busy = null;
 			steering = null;
 			stop = null;

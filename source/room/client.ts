@@ -8,7 +8,7 @@ import type {Answer, Push, RoomClient} from './protocol.ts';
 const connectTimeoutMs = 2000;
 
 /** Connects to a room's socket; null when nobody listens there. */
-export async function connectRoom(socketFile: string, {by}: {by: string}): Promise<RoomClient | null> {
+export async function connectRoom(socketFile: string, {by, readOnly = false}: {by: string; readOnly?: boolean}): Promise<RoomClient | null> {
 	const socket = connect(socketFile);
 	const connected = await new Promise<boolean>(resolve => {
 		const timer = setTimeout(() => resolve(false), connectTimeoutMs);
@@ -25,21 +25,21 @@ export async function connectRoom(socketFile: string, {by}: {by: string}): Promi
 		socket.destroy();
 		return null;
 	}
-	return new SocketClient(socket, by);
+	return new SocketClient(socket, {by, readOnly});
 }
 
 class SocketClient implements RoomClient {
 	readonly gone: Promise<string>;
 	readonly #socket: Socket;
-	readonly #by: string;
+	readonly #who: {by: string; readOnly?: true};
 	readonly #listeners = new Set<(push: Push) => void>();
 	readonly #waiting = new Map<number, {resolve: (value: unknown) => void; reject: (error: Error) => void}>();
 	#next = 1;
 	#over: string | null = null;
 
-	constructor(socket: Socket, by: string) {
+	constructor(socket: Socket, {by, readOnly}: {by: string; readOnly: boolean}) {
 		this.#socket = socket;
-		this.#by = by;
+		this.#who = {by, ...(readOnly && {readOnly})};
 		this.gone = new Promise(resolve => {
 			const end = (reason: string) => {
 				if (this.#over !== null) return;
@@ -59,7 +59,7 @@ class SocketClient implements RoomClient {
 		const id = this.#next++;
 		return new Promise<T>((resolve, reject) => {
 			this.#waiting.set(id, {resolve: resolve as (value: unknown) => void, reject});
-			this.#socket.write(`${JSON.stringify({id, command, params, by: this.#by, ...(seen !== undefined && {seen})})}\n`);
+			this.#socket.write(`${JSON.stringify({id, command, params, ...this.#who, ...(seen !== undefined && {seen})})}\n`);
 		});
 	}
 

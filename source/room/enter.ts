@@ -4,9 +4,11 @@ import {Refusal} from '../journal/refusal.ts';
 import {createScrubber} from '../journal/scrub.ts';
 import {connectRoom} from './client.ts';
 import {startDetached} from './detached.ts';
+import {findRooms} from './find-room.ts';
 import {inProcessClient} from './in-process.ts';
 import {listenFor} from './listen.ts';
 import {openRoom} from './open.ts';
+import {isSameOrigin} from './origin.ts';
 import type {RoomClient} from './protocol.ts';
 import {readRoomFile, readRun} from './run-folder.ts';
 import {socketPath} from './socket-path.ts';
@@ -32,21 +34,23 @@ export interface Entered {
 
 /** @throws Refusal when there is no way in */
 export async function enterRoom({settings, environment, mode, program, acts = false, askPassword}: EnterOptions): Promise<Entered> {
-	const {by} = settings;
+	const {by, readOnly} = settings;
 	const named = settings.run ? await connectNamed(settings, settings.run) : null;
 	if (named) return remote(named);
+	const known = settings.run ? null : await findKnown({settings, environment});
+	if (known) return remote(known);
 	const scrubber = createScrubber();
 	let password: string | undefined;
 	const asked = askPassword && (async (question: string) => (password = await askPassword(question)));
 	const target = await linkTarget({settings, environment, scrubber, askPassword: asked});
 	const {host, port, database} = target.target;
 	const socketFile = socketPath({stateDir: settings.stateDir, project: settings.project, target: {host, port, database}});
-	const there = await connectRoom(socketFile, {by});
+	const there = await connectRoom(socketFile, {by, readOnly});
 	if (there || mode === 'detached') await target.close();
 	if (there) return remote(there);
 	if (mode === 'detached') {
 		const {socket} = await startDetached({settings, environment, program, password});
-		const client = await connectRoom(socket, {by});
+		const client = await connectRoom(socket, {by, readOnly});
 		if (!client) throw new Refusal(5, `The room that was started does not answer at ${socket}.`);
 		return remote(client);
 	}
@@ -75,9 +79,18 @@ export async function enterRoom({settings, environment, mode, program, acts = fa
 	};
 }
 
+/** The room that this process, too, would be sent to; found without asking Python, which takes seconds. */
+async function findKnown({settings, environment}: {settings: Settings; environment: NodeJS.ProcessEnv}): Promise<RoomClient | null> {
+	const rooms = await findRooms({settings});
+	const same = rooms.filter(({status: {origin}}) => origin !== null && isSameOrigin(origin, {settings, environment}));
+	const chosen = same.length === 1 ? same[0]! : null;
+	for (const room of rooms) if (room !== chosen) room.client.close();
+	return chosen?.client ?? null;
+}
+
 async function connectNamed(settings: Settings, run: string): Promise<RoomClient | null> {
 	const file = readRoomFile(readRun(settings.stateDir, run).folder);
-	return file ? connectRoom(file.socket, {by: settings.by}) : null;
+	return file ? connectRoom(file.socket, settings) : null;
 }
 
 function remote(client: RoomClient): Entered {

@@ -15,6 +15,7 @@ import {queryVersionTable} from '../postgres/readback.ts';
 import {createActions} from './actions.ts';
 import {createChecks} from './checks.ts';
 import {createNotifier} from './notify.ts';
+import {readOrigin} from './origin.ts';
 import type {Push} from './protocol.ts';
 import {findItem, type Listener, type PinnedChecklist, type Room} from './room.ts';
 import {findOpenRun, hash, newRunId, readRun} from './run-folder.ts';
@@ -68,6 +69,7 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 	const room = {
 		settings, environment, scrubber, checklist: known ? pinned(known, checklist) : checklist, keeper, target, consoles: listeners, tell,
 		facts: {pid: process.pid, host: hostname(), inProcess, warnings: describePlace({settings, environment, inProcess}), waitingForCredentials: false},
+		origin: readOrigin({settings, environment, loaded: target.loaded}),
 		state: () => keeper.state,
 		ended: new Promise<string>(resolve => {
 			endWith = resolve;

@@ -16,6 +16,8 @@ export interface Request {
 	seen?: number;
 	/** The person at the console. */
 	by?: string;
+	/** It only looks: none of its decisions is to be taken. */
+	readOnly?: boolean;
 	params?: Record<string, unknown>;
 }
 

@@ -6,6 +6,7 @@ import type {Item} from '../journal/shapes/item.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 import type {Actions} from './actions.ts';
 import type {Checks} from './checks.ts';
+import type {Origin} from './origin.ts';
 import type {Push, RoomFacts} from './protocol.ts';
 import type {RunKeeper} from './run-keeper.ts';
 import type {TargetLink} from './target-link.ts';
@@ -22,6 +23,8 @@ export interface Room {
 	readonly checks: Checks;
 	readonly actions: Actions;
 	readonly facts: RoomFacts;
+	/** What sent this room to its target. */
+	readonly origin: Origin | null;
 	/** Consoles now attached. */
 	readonly consoles: ReadonlySet<Listener>;
 	/** The folded state, or its draft. */

@@ -22,6 +22,7 @@ const requestSchema = z.object({
 	command: z.string().max(64),
 	seen: z.number().int().optional(),
 	by: z.string().max(256).optional(),
+	readOnly: z.boolean().optional(),
 	params: z.record(z.string(), z.unknown()).optional(),
 });
 
@@ -108,6 +109,7 @@ class SocketPeer implements Peer {
 			return;
 		}
 		if (request.by) this.by = request.by;
+		if (request.readOnly) this.readOnly = true;
 		try {
 			this.#write({id: request.id, ok: true, result: (await handle(request, this)) ?? null});
 		} catch (error) {

@@ -1,5 +1,6 @@
 /** The way to the target: env.py's own connection found out, holdpoint's sessions on it, the proof that both are one live database. */
 import {homedir} from 'node:os';
+import path from 'node:path';
 import type {SessionRole} from '../actions/context.ts';
 import {valueOf} from '../alembic/problem.ts';
 import {openProject, type AlembicProject} from '../alembic/project.ts';
@@ -22,6 +23,8 @@ export interface TargetLink {
 	readonly project: AlembicProject;
 	readonly target: Target;
 	readonly identity: Identity;
+	/** Absolute paths of what decided where env.py connects: configurations, env.py, the modules that it loads. */
+	readonly loaded: string[];
 	/** Absolute path of env.py. */
 	readonly environmentFile: string | null;
 	/** Set once env.py's own session was read. */
@@ -115,6 +118,7 @@ export async function linkTarget({settings, environment, scrubber, askPassword =
 			return context;
 		},
 		environmentFile: reading.graph.environment?.file ?? null,
+		loaded: [...(reading.graph.config ?? []).map(({file}) => file), ...(reading.graph.environment ? [reading.graph.environment.file] : []), ...(reading.connection?.ok ? reading.connection.value.modules : []).map(file => path.resolve(settings.project, file))],
 		session,
 		async openSession(role) {
 			const secret = settings.roles[role as keyof Settings['roles']] ?? null;

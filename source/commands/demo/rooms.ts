@@ -3,7 +3,7 @@ import {setTimeout as wait} from 'node:timers/promises';
 import {endProcess, identify, removeOrphanedRehearsals} from '../../../demo/rooms.ts';
 import type {RoomStatus} from '../../room/commands/look.ts';
 import type {Call} from '../command.ts';
-import {findRooms, type FoundRoom} from '../find-room.ts';
+import {findRooms, type FoundRoom} from '../../room/find-room.ts';
 
 const cancelMs = 15_000;
 

@@ -3,6 +3,7 @@ import {readFileSync, statSync} from 'node:fs';
 import {z} from 'zod';
 import {Refusal} from '../../journal/refusal.ts';
 import {idleSeconds} from '../idle.ts';
+import type {Origin} from '../origin.ts';
 import {maxLineBytes} from '../protocol.ts';
 import type {ItemCounts} from '../../journal/shapes/item.ts';
 import type {ActionName, Environment} from '../../journal/shapes/plan.ts';
@@ -16,6 +17,8 @@ export interface RoomStatus {
 	run: string | null;
 	project: string;
 	stateDir: string;
+	/** By which others know that they would be sent to the same database; null where that can't be told. */
+	origin: Origin | null;
 	database: string;
 	host: string;
 	environment: Environment;
@@ -38,7 +41,7 @@ export const status = roomCommand({
 			run: room.keeper.opened ? run : null, database: target.database, host: target.host, environment: target.environment, seq, items: counts,
 			running: running && {action: running.action, startedAt: running.startedAt, attempt: running.attempt, revision: running.revisions.at(-1)?.revision ?? null, heldSince: running.heldSince},
 			alarms: alarms.map(alarm => alarm.text), consoles: room.consoles.size, idleSeconds: idleSeconds(room),
-			pid: process.pid, socket: room.facts.socket ?? null, project: room.settings.project, stateDir: room.settings.stateDir,
+			pid: process.pid, socket: room.facts.socket ?? null, project: room.settings.project, stateDir: room.settings.stateDir, origin: room.origin,
 		};
 	},
 });
@@ -49,7 +52,7 @@ export const attach = roomCommand({
 	decides: false,
 	params: z.object({readOnly: z.boolean().default(false)}),
 	run(room, {readOnly}, asker) {
-		asker.readOnly = readOnly || room.settings.readOnly;
+		asker.readOnly ||= readOnly || room.settings.readOnly;
 		room.attach(asker);
 	},
 });

@@ -2,11 +2,11 @@
 import {readdirSync} from 'node:fs';
 import path from 'node:path';
 import {Refusal} from '../journal/refusal.ts';
-import {connectRoom} from '../room/client.ts';
-import type {RoomClient} from '../room/protocol.ts';
-import {socketFolders} from '../room/socket-path.ts';
-import type {RoomStatus} from '../room/commands/look.ts';
-import type {Call} from './command.ts';
+import {connectRoom} from './client.ts';
+import type {RoomClient} from './protocol.ts';
+import {socketFolders} from './socket-path.ts';
+import type {RoomStatus} from './commands/look.ts';
+import type {Settings} from '../config/settings.ts';
 
 export interface FoundRoom {
 	client: RoomClient;
@@ -15,10 +15,10 @@ export interface FoundRoom {
 }
 
 /** The rooms of the project, or of the run that `--run` names; the caller closes them. */
-export async function findRooms({settings}: Pick<Call, 'settings'>): Promise<FoundRoom[]> {
+export async function findRooms({settings}: {settings: Settings}): Promise<FoundRoom[]> {
 	const rooms: FoundRoom[] = [];
 	for (const socket of listSockets(settings.stateDir)) {
-		const client = await connectRoom(socket, {by: settings.by});
+		const client = await connectRoom(socket, settings);
 		if (!client) continue;
 		const status = await Promise.race([client.ask<RoomStatus>('status').catch(() => null), client.gone.then(() => null)]);
 		const wanted = status !== null && status.stateDir === settings.stateDir && (settings.run === null ? status.project === settings.project : status.run === settings.run);
@@ -29,7 +29,7 @@ export async function findRooms({settings}: Pick<Call, 'settings'>): Promise<Fou
 }
 
 /** The one room to speak to: the one with an action under way before others; null when there is none. @throws Refusal 2 when it could be several */
-export async function findRoom(call: Call): Promise<FoundRoom | null> {
+export async function findRoom(call: {settings: Settings}): Promise<FoundRoom | null> {
 	const rooms = await findRooms(call);
 	const acting = rooms.filter(room => room.status.running !== null);
 	const chosen = acting.length > 0 ? acting : rooms;
