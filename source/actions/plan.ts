@@ -23,12 +23,12 @@ export interface PlanRequest {
 	action: 'upgrade' | 'downgrade';
 	/** Default `head`; a downgrade must name one. */
 	revision?: string;
-	/** Only to be looked at: it becomes nobody's aim, and nothing is kept of it. */
-	look?: boolean;
+	/** `aim` (default): it becomes the run's plan. `aside`: its SQL is kept, the run's plan stays. `look`: nothing is kept. */
+	purpose?: 'aim' | 'aside' | 'look';
 }
 
 /** Plans, keeps the SQL, and says so in the journal when the plan is another one than before. @throws Refusal 2 or 3 */
-export async function makePlan(context: ActionContext, {action, revision, look = false}: PlanRequest): Promise<Plan> {
+export async function makePlan(context: ActionContext, {action, revision, purpose = 'aim'}: PlanRequest): Promise<Plan> {
 	if (action === 'downgrade' && !revision) throw new Refusal(2, 'A downgrade needs the revision to go back to; `downgrade -1` undoes only the last one.');
 	const to = revision ?? 'head';
 	const reading = await readAll(context, {action, to});
@@ -44,7 +44,7 @@ export async function makePlan(context: ActionContext, {action, revision, look =
 	const text = joinSql({action, parts: sql.parts, transactionPerMigration: reading.configured.transactionPerMigration});
 	const digestLines = linesOf(context, {action, reading, sql, after, revisions});
 	const digest = digestOf(digestLines);
-	const kept = look ? {path: '', sha256: digestOf([text])} : context.keep({name: `${action}-${digest.slice(0, 12)}.sql`, text, what: `the SQL of the ${action}`});
+	const kept = purpose === 'look' ? {path: '', sha256: digestOf([text])} : context.keep({name: `${action}-${digest.slice(0, 12)}.sql`, text, what: `the SQL of the ${action}`});
 	const measured = state.rehearsal && state.rehearsal.digest === digest && action === 'upgrade' ? state.rehearsal : null;
 	const isNew = state.plan?.digest !== digest || state.plan.action !== action;
 	const plan: Plan = {
@@ -57,10 +57,11 @@ export async function makePlan(context: ActionContext, {action, revision, look =
 		unmet: unmetItems(isNew ? replan(state.items, {action, digest}, context.now().toISOString()) : state.items, action),
 		warnings: warningsOf(reading, revisions),
 		...(measured && {estimate: await queryEstimate(context, measured)}),
-		wayBack: waysBack(state),
+		// The way back of a downgrade is not a downgrade: one goes up again, or restores.
+		wayBack: waysBack(state).filter(way => action === 'upgrade' || way.kind !== 'downgrade'),
 	};
 	// Nothing to do is no plan: the one that ran stays the run's.
-	if (!look && isNew && (revisions.length > 0 || !state.plan)) context.record('plan-made', {plan});
+	if (purpose === 'aim' && isNew && (revisions.length > 0 || !state.plan)) context.record('plan-made', {plan});
 	return plan;
 }
 

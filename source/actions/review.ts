@@ -1,5 +1,8 @@
-/** Reviews the SQL of the pending revisions, with what the live database knows of its tables. */
-import {readFileSync} from 'node:fs';
+/** Reviews the SQL and the Python of the pending revisions, with what the live database knows of its tables. */
+import {existsSync, readFileSync} from 'node:fs';
+import type {MigrationFacts} from '../alembic/facts.ts';
+import {valueOf} from '../alembic/problem.ts';
+import {readProject} from '../alembic/reading.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Plan} from '../journal/shapes/plan.ts';
 import {queryTables} from '../postgres/table-sizes.ts';
@@ -28,20 +31,31 @@ export async function runReview(context: ActionContext, {range, pgVersion, rules
 	const {aim} = context.state();
 	const to = range === undefined ? (aim.length === 1 ? aim[0] : undefined) : range.split(':').at(-1);
 	if (range !== undefined && !/^[^:\s]*:[^:\s]+$/.test(range)) throw new Refusal(2, `A range is FROM:TO, such as a1b2:head, not ${JSON.stringify(range)}.`);
-	const plan = await makePlan(context, {action: 'upgrade', revision: to});
+	const [plan, {facts}] = await Promise.all([
+		makePlan(context, {action: 'upgrade', revision: to, purpose: range === undefined ? 'aim' : 'aside'}),
+		readProject(context.project, {facts: true}),
+	]);
 	const sql = readFileSync(plan.sql, 'utf8');
-	const review = await reviewPlanned(context, sql, {pgVersion, rules});
+	const files = new Set(plan.revisions.map(each => each.file));
+	const review = await reviewPlanned(context, {sql, facts: valueOf(facts).filter(each => files.has(each.file))}, {pgVersion, rules});
 	context.record('review-finished', {sqlSha256: plan.sqlSha256, counts: review.counts, suppressed: review.suppressed});
 	context.keep({name: `review-${plan.digest.slice(0, 12)}.json`, text: `${JSON.stringify(review, null, '\t')}\n`, what: 'the review'});
 	return {review, sql, plan};
 }
 
-/** The review of SQL against the live database. The parser is loaded only here. */
-export async function reviewPlanned(context: Pick<ActionContext, 'settings' | 'session'>, sql: string, {pgVersion, rules}: Omit<ReviewRequest, 'range'> = {}): Promise<Review> {
-	const {reviewSql} = await import('../review/review.ts');
+/** The review of a path: its SQL against the live database, and the Python of its migrations. The parser is loaded only here. */
+export async function reviewPlanned(context: Pick<ActionContext, 'settings' | 'session'>, {sql, facts}: {sql: string; facts: readonly MigrationFacts[]}, {pgVersion, rules}: Omit<ReviewRequest, 'range'> = {}): Promise<Review> {
+	const [{reviewSql}, {reviewMigrations}, {parsePythonIgnores}, {makeReview}] = await Promise.all([
+		import('../review/review.ts'), import('../review/review-migrations.ts'), import('../review/python-ignores.ts'), import('../review/finding.ts'),
+	]);
 	const {settings} = context;
 	const version = pgVersion ?? settings.review.pgVersion;
-	return reviewSql({text: sql, rules: settings.review.rules, enabled: rules, ...(version !== null && {pgVersion: version}), knowledge: await queryKnowledge(context)});
+	const texts = new Map(facts.filter(({file}) => existsSync(file)).map(({file}) => [file, readFileSync(file, 'utf8')]));
+	const ignores = [...texts].flatMap(([file, text]) => parsePythonIgnores(text, file));
+	const chosen = {rules: settings.review.rules, enabled: rules, ignores};
+	const review = await reviewSql({text: sql, ...chosen, ...(version !== null && {pgVersion: version}), knowledge: await queryKnowledge(context)});
+	const findings = reviewMigrations(facts, {...chosen, readText: file => texts.get(file)});
+	return makeReview(review.statements, [...review.findings, ...findings], {suppressed: review.suppressed, notes: review.notes});
 }
 
 async function queryKnowledge({settings, session}: Pick<ActionContext, 'settings' | 'session'>): Promise<Knowledge> {

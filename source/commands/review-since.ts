@@ -19,5 +19,5 @@ export async function readChangedFiles(directory: string, since: string): Promis
 
 /** The review without the findings that are not about them. */
 export function onlyChanged(review: Review, isChanged: (finding: Finding) => boolean): Review {
-	return makeReview(review.statements, review.findings.filter(isChanged), review.suppressed);
+	return makeReview(review.statements, review.findings.filter(isChanged), {suppressed: review.suppressed, notes: review.notes});
 }

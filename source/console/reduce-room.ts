@@ -7,7 +7,7 @@ import type {Activity, RoomFacts} from '../room/protocol.ts';
 import {isWide} from './layout.ts';
 import {pidOrder} from './panels/live/state.ts';
 import {checklistRows, selectable} from './panels/checklist/state.ts';
-import {failedOutcome, sampleLimit, type Contact, type ConsoleState, type Message, type ReviewAnswer} from './state.ts';
+import {failedOutcome, runningMigration, sampleLimit, type Contact, type ConsoleState, type Message, type ReviewAnswer} from './state.ts';
 
 export type RoomAction =
 	| {type: 'attached'; run: RunState | null; samples: readonly Sample[]; readOnly: boolean; room: RoomFacts}
@@ -26,7 +26,9 @@ export function reduceRoom(state: ConsoleState, action: {type: string}): Console
 	switch (news.type) {
 		case 'attached': {
 			const attached = {...state, attached: true, run: news.run, readOnly: state.readOnly || news.readOnly, room: news.room, silentSince: null, gone: null, message: warned(news.room) ?? state.message};
-			return withCursor(withSamples({...attached, outcome: failedOutcome(news.run), samples: []}, news.samples));
+			// Whoever comes in the middle of a migration comes to see it; where there is room for one pane only, that is the live view.
+			const view = runningMigration(news.run) && !isWide(state) ? {view: 'live' as const, focus: 'live' as const} : {};
+			return withCursor(withSamples({...attached, ...view, outcome: failedOutcome(news.run), samples: []}, news.samples));
 		}
 
 		case 'event': return withCursor(withEvent(state, news.event));

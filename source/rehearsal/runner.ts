@@ -87,8 +87,8 @@ async function run(options: RunnerOptions, action: 'upgrade' | 'downgrade', revi
 function watchOutside({session}: RunnerOptions, ready: () => void) {
 	const samples = new Map<number, LockSamples>();
 	let current: {number: number; sampling: LockSampling} | null = null;
-	const end = async (): Promise<void> => {
-		if (current !== null) samples.set(current.number, await current.sampling.end());
+	const end = async (at = new Date()): Promise<void> => {
+		if (current !== null) samples.set(current.number, await current.sampling.end(at));
 		current = null;
 	};
 	return {
@@ -102,7 +102,7 @@ function watchOutside({session}: RunnerOptions, ready: () => void) {
 				}
 				ready();
 			} else if (event.event === 'statement-end' || event.event === 'statement-failed' || event.event === 'exit') {
-				await end();
+				await end(new Date(event.at * 1000));
 			}
 		},
 	};

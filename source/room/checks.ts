@@ -91,6 +91,10 @@ function createLook(room: Room): Look {
 	const plan = once(async () => ranPlan(room) ?? room.actions.plan({action: 'upgrade', revision: upgradeAim(room), by: 'holdpoint'}));
 	const sql = once(async () => readFileSync((await plan()).sql, 'utf8'));
 	const project = once(() => readProject(room.target.project, {facts: true, imports: true}));
+	const facts = once(async () => {
+		const files = new Set((await plan()).revisions.map(each => each.file));
+		return valueOf((await project()).facts).filter(each => files.has(each.file));
+	});
 	const database = once(async () => {
 		const [reading] = valueOf((await readProject(room.target.project, {database: {differences: true}})).database);
 		if (!reading) throw new Refusal(2, 'env.py ended without reading a database; look into run_migrations_online() there.');
@@ -103,13 +107,10 @@ function createLook(room: Room): Look {
 		},
 		now: new Date(),
 		project,
-		facts: once(async () => {
-			const files = new Set((await plan()).revisions.map(each => each.file));
-			return valueOf((await project()).facts).filter(each => files.has(each.file));
-		}),
+		facts,
 		plan,
 		sql,
-		review: once(async () => reviewPlanned({settings: room.settings, session: () => room.target.session()}, await sql())),
+		review: once(async () => reviewPlanned({settings: room.settings, session: () => room.target.session()}, {sql: await sql(), facts: await facts()})),
 		session: () => room.target.session(),
 		database,
 		current: async () => (await database()).rows,

@@ -9,7 +9,7 @@ export const plan = roomCommand({
 	decides: true,
 	plans: true,
 	params: z.object({action: z.enum(['upgrade', 'downgrade']).default('upgrade'), revision: z.string().optional(), look: z.boolean().optional()}),
-	run: (room, params, asker) => room.actions.plan({...params, by: asker.by}),
+	run: (room, {look, ...params}, asker) => room.actions.plan({...params, purpose: look ? 'look' : 'aim', by: asker.by}),
 });
 
 export const approve = roomCommand({

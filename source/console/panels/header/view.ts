@@ -91,7 +91,9 @@ function watchLine({run, room}: ConsoleState): Line {
 
 /** Once an upgrade began: how one gets back, how long that took when it was measured, and what it loses. */
 function backLine(run: RunState): Line {
-	const began = run.running?.action === 'upgrade' || run.actions.some(outcome => outcome.action === 'upgrade');
+	const last = run.actions.findLast(outcome => outcome.action === 'upgrade' || outcome.action === 'downgrade');
+	// Where nothing came of it, or it was taken back, there is nothing to go back from.
+	const began = run.running?.action === 'upgrade' || (last?.action === 'upgrade' && last.database.version.join() !== last.from.join());
 	// Not the plan's: what was measured after it was made counts too.
 	const way = began ? waysBack(run)[0] : undefined;
 	return way ? [span('  back: ', 'dim'), span(wayBackWords(way))] : [];
