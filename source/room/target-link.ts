@@ -4,7 +4,7 @@ import path from 'node:path';
 import type {SessionRole} from '../actions/context.ts';
 import {valueOf} from '../alembic/problem.ts';
 import {openProject, type AlembicProject} from '../alembic/project.ts';
-import {readProject} from '../alembic/reading.ts';
+import {readProject, type ProjectReading} from '../alembic/reading.ts';
 import type {ConfiguredContext, DatabaseReading, EnvConnection} from '../alembic/shapes.ts';
 import {environmentOf} from '../config/environment.ts';
 import {readSecret, secretsOf} from '../config/secrets.ts';
@@ -61,8 +61,7 @@ const optionsOf: Record<SessionRole, SessionOptions> = {
 /** Connects. @throws Refusal 2 when the project can't be read or the server not be reached */
 export async function linkTarget({settings, environment, scrubber, askPassword = null}: LinkOptions): Promise<TargetLink> {
 	for (const secret of [environment['PGPASSWORD'], ...secretsOf(settings)]) if (secret) scrubber.add(secret);
-	const project = await openProject({directory: settings.project, alembic: settings.alembic, environment});
-	const reading = await readProject(project, {connection: true});
+	const {project, reading} = await readEnvironment(settings, environment);
 	const found = settings.database ? null : valueOf(reading.connection);
 	if (found?.password) scrubber.add(found.password);
 	const source = settings.database?.source ?? 'env.py';
@@ -157,6 +156,18 @@ export async function linkTarget({settings, environment, scrubber, askPassword =
 		const parsed = parseConninfo(await readSecret(secret), environment, homedir());
 		rememberPassword(scrubber, parsed);
 		return parsed;
+	}
+}
+
+/** An interpreter that gives no answer at all is asked what it lacks: that is the better sentence. */
+async function readEnvironment(settings: Settings, environment: NodeJS.ProcessEnv): Promise<{project: AlembicProject; reading: ProjectReading}> {
+	const given = {directory: settings.project, alembic: settings.alembic, environment};
+	const project = await openProject({...given, trusting: true});
+	try {
+		return {project, reading: await readProject(project, {connection: true})};
+	} catch (error) {
+		if (project.versions === null) await openProject(given);
+		throw error;
 	}
 }
 

@@ -28,7 +28,7 @@ test('the Python of the project\'s own .venv, also above the project', async () 
 	await mkdir(path.join(directory, 'backend'));
 	const project = await openProject({directory: path.join(directory, 'backend'), alembic, environment: {PATH: '/usr/bin:/bin'}});
 	expect(project.python).toEqual([path.join(directory, '.venv/bin/python')]);
-	expect(project.versions.alembic).toMatch(/^1\./);
+	expect(project.versions?.alembic).toMatch(/^1\./);
 });
 
 test('VIRTUAL_ENV, a lock file\'s command, the first line of `alembic`, a configured command', async () => {

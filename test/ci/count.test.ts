@@ -32,3 +32,11 @@ test.each([
 	const {stdout, exitCode} = await execa(process.execPath, [path.resolve(import.meta.dirname, '../../.ci/count.mjs'), file, String(status)], {reject: false});
 	expect([stdout, exitCode]).toEqual([line, exit]);
 });
+
+test('two runs are one sum, and one red run is red', async () => {
+	const [first, second] = [path.join(folder, 'first.json'), path.join(folder, 'second.json')];
+	await writeFile(first, JSON.stringify({numPassedTests: 3, numFailedTests: 0, testResults: [good]}));
+	await writeFile(second, JSON.stringify({numPassedTests: 1, numFailedTests: 1, testResults: [bad]}));
+	const {stdout, exitCode} = await execa(process.execPath, [path.resolve(import.meta.dirname, '../../.ci/count.mjs'), first, '0', second, '1'], {reject: false});
+	expect([stdout, exitCode]).toEqual(['4 passed, 1 failed', 1]);
+});
