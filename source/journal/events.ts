@@ -7,7 +7,7 @@ import {backupSchema} from './shapes/backup.ts';
 import {verdictSchema} from './shapes/evidence.ts';
 import {itemSchema} from './shapes/item.ts';
 import {guardActSchema, outcomeSchema, statementSchema} from './shapes/outcome.ts';
-import {actionNameSchema, planSchema, targetSchema} from './shapes/plan.ts';
+import {actionNameSchema, environmentSchema, planSchema, targetSchema} from './shapes/plan.ts';
 import {rehearsalSchema} from './shapes/rehearsal.ts';
 import {alarmSchema, guardPolicySchema} from './shapes/run.ts';
 
@@ -20,6 +20,8 @@ export const eventData = {
 	'run-opened': z.object({run: z.string(), project: z.string(), target: targetSchema, from: revisions, to: revisions, checklist, items: z.array(itemSchema), guard: guardPolicySchema}),
 	/** A newer version of the checklist was taken on by a person; items keep their state by id. */
 	'checklist-changed': z.object({checklist, items: z.array(itemSchema)}),
+	/** A person said, by `--environment`, what the target is from here on. */
+	'environment-named': z.object({environment: environmentSchema}),
 	'check-started': z.object({item: z.string(), check: z.string()}),
 	/** `settled` false: it gathered what a person needs, or could not look yet; the item stays with people. */
 	'check-finished': z.object({item: z.string(), check: z.string(), verdict: verdictSchema, context: z.record(z.string(), z.string()), settled: z.boolean().optional()}),

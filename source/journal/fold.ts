@@ -59,6 +59,7 @@ type Handler<K extends EventKind> = (state: RunState, event: EventOf<K>) => Part
 const handlers: {[K in EventKind]: Handler<K>} = {
 	'run-opened': () => ({}),
 	'checklist-changed': (state, event) => ({checklist: event.checklist, items: event.items.map(item => keepKnown(item, state.items))}),
+	'environment-named': (state, event) => ({target: {...state.target, environment: event.environment}}),
 	'check-started': (state, event) => items(state, event, item => ({...item, state: 'running', resting: item.resting ?? item.state})),
 	'check-finished': (state, event) => items(state, event, item => checked(item, event)),
 	'item-attested': (state, event) => items(state, event, item => ({...without(item, 'stale', 'resting'), state: 'attested', by: event.by, note: event.note, at: event.at, ...(event.context && {context: event.context})})),

@@ -3,6 +3,7 @@ import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
 import {createScrubber} from '../journal/scrub.ts';
 import {connectRoom} from './client.ts';
+import type {RoomStatus} from './commands/look.ts';
 import {startDetached} from './detached.ts';
 import {findRooms} from './find-room.ts';
 import {inProcessClient} from './in-process.ts';
@@ -47,7 +48,10 @@ export async function enterRoom({settings, environment, mode, program, acts = fa
 	const socketFile = socketPath({stateDir: settings.stateDir, project: settings.project, target: {host, port, database}});
 	const there = await connectRoom(socketFile, {by, readOnly});
 	if (there || mode === 'detached') await target.close();
-	if (there) return remote(there);
+	if (there) {
+		await refuseOtherEnvironment(there, settings);
+		return remote(there);
+	}
 	if (mode === 'detached') {
 		const {socket} = await startDetached({settings, environment, program, password});
 		const client = await connectRoom(socket, {by, readOnly});
@@ -86,6 +90,15 @@ async function findKnown({settings, environment}: {settings: Settings; environme
 	const chosen = same.length === 1 ? same[0]! : null;
 	for (const room of rooms) if (room !== chosen) room.client.close();
 	return chosen?.client ?? null;
+}
+
+/** @throws Refusal 3 when the room goes by other rules than this command line names */
+async function refuseOtherEnvironment(client: RoomClient, {environment}: Settings): Promise<void> {
+	if (!environment) return;
+	const status = await client.ask<RoomStatus>('status');
+	if (status.environment === environment) return;
+	client.close();
+	throw new Refusal(3, `The room at work on this target counts it as ${status.environment}, not as ${environment}; end it with \`holdpoint room stop\` to go on as ${environment}.`);
 }
 
 async function connectNamed(settings: Settings, run: string): Promise<RoomClient | null> {

@@ -43,9 +43,6 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 	const checklist = readChecklist(settings.checklist ?? shippedChecklist);
 	const target = given ?? await linkTarget({settings, environment, scrubber, askPassword});
 	const known = settings.run ? readRun(settings.stateDir, settings.run).state : findOpenRun(settings.stateDir, {project: settings.project, target: target.target});
-	if (known && settings.environment && settings.environment !== known.target.environment) {
-		throw new Refusal(3, `The run ${known.run} was opened on ${known.target.environment} and keeps that; close or abandon it before you work on the target as ${settings.environment}.`);
-	}
 	const listeners = new Set<Listener>();
 	let endWith: (reason: string) => void = () => {};
 	let over = false;
@@ -119,6 +116,9 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 		endWith(reason);
 	};
 	if (known && !inProcess) begin(settings.by);
+	const named = settings.environment;
+	// By which rules the run goes on is a person's word, and in the record like every other.
+	if (known?.state === 'open' && named && named !== known.target.environment && !settings.readOnly) keeper.record('environment-named', settings.by, {environment: named});
 	return room as Room;
 }
 

@@ -94,3 +94,8 @@ test('the given state is never changed', () => {
 test('a journal that does not begin with its run is refused', () => {
 	expect(() => fold(null, {seq: 1, at: '', by: '', previous: '', kind: 'item-waived', item: 'x', reason: 'y'} as JournalEvent)).toThrow('a journal begins with run-opened');
 });
+
+test('the environment that a person names counts from then on', () => {
+	expect(folded().target.environment).toBe('production');
+	expect(folded(['environment-named', {environment: 'development'}])).toMatchObject({target: {environment: 'development', database: 'shop'}, log: [expect.anything(), {level: 'warning', text: 'the target counts as development from here on'}]});
+});

@@ -6,6 +6,7 @@ import path from 'node:path';
 import {createInterface} from 'node:readline';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import type {Outcome} from '../../source/journal/shapes/outcome.ts';
+import type {RunState} from '../../source/journal/shapes/run.ts';
 import type {Entered} from '../../source/room/enter.ts';
 import {openRoom} from '../../source/room/open.ts';
 import {openSite, revisionFile, type Site} from './site.ts';
@@ -38,6 +39,10 @@ test('a second room on the same run is refused, and says who has it', async () =
 	expect(await other.client.ask('waive', {item: 'code.revisions', reason: 'again'})).toMatchObject({by: 'ben'});
 });
 
+test('another environment than the room at work goes by is refused', async () => {
+	await expect(site.enter({}, {mode: 'in-process', flags: {environment: 'development'}})).rejects.toMatchObject({exit: 3, message: expect.stringContaining('counts it as staging, not as development')});
+});
+
 test('status and help, typed into nc -U', async () => {
 	const socket = connect((await room.client.ask<{socket: string}>('status')).socket);
 	const lines = createInterface({input: socket})[Symbol.asyncIterator]();
@@ -55,4 +60,11 @@ test('in staging an item that is not satisfied warns, and the confirmation decid
 	await expect(room.client.ask('upgrade', {})).rejects.toMatchObject({exit: 3, message: expect.stringContaining('was not confirmed')});
 	expect(await room.client.ask<Outcome>('upgrade', {confirmed: true})).toMatchObject({status: 'done', exit: 0});
 	expect(site.events('action-started')).toMatchObject([{action: 'upgrade', unmet: ['before/somebody-has-looked']}]);
+});
+
+test('a run without a room takes on the environment that a person names, and says so in its record', async () => {
+	await room.leave();
+	const later = await site.enter({}, {mode: 'in-process', acts: true, flags: {environment: 'development'}});
+	expect((await later.client.ask<{state: RunState}>('state')).state.target.environment).toBe('development');
+	expect(site.events('environment-named')).toMatchObject([{environment: 'development'}]);
 });
