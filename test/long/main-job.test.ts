@@ -13,7 +13,7 @@ import {reviewSchema} from '../../source/journal/shapes/review.ts';
 import {runStateSchema, runSummarySchema} from '../../source/journal/shapes/run.ts';
 import {sampleSchema} from '../../source/journal/shapes/sample.ts';
 import {runAlembic} from '../servers.ts';
-import {cli, cliProject, inProcess, jsonOf, type CliProject} from './cli.ts';
+import {cli, cliProject, inProcess, jsonOf, type CliProject} from '../commands/cli.ts';
 
 const checklist = `# Small checklist
 
