@@ -42,7 +42,8 @@ export function backupEvidence(backup: Backup): Evidence {
 /** WAL written since the backup's snapshot: what a restore would lose, at most. Null where it can't be told. */
 export async function queryLoss(look: Look, backup: Backup): Promise<{bytes: number | null; evidence: Evidence}> {
 	if (backup.lsn === null) return {bytes: null, evidence: noteEvidence('written since the backup', ['not known: its WAL position was not readable'])};
-	const query = 'SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), $1::pg_lsn)::text AS bytes, pg_current_wal_lsn()::text AS now';
+	// The insert position: with synchronous_commit off, committed work is ahead of what was written.
+	const query = 'SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), $1::pg_lsn)::text AS bytes, pg_current_wal_insert_lsn()::text AS now';
 	try {
 		const rows = await (await look.session()).query<{bytes: string; now: string}>(query, [backup.lsn]);
 		return {bytes: Number(rows[0]!.bytes), evidence: queryEvidence(`WAL written since ${backup.lsn}: what a restore would lose`, query, rows)};

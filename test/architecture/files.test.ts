@@ -37,7 +37,7 @@ test('a rule lives in the file of its id', () => {
 test('each kind of event is in the past tense, folded, and has a sentence', () => {
 	const [fold, sentences] = [textOf('source/journal/fold.ts'), textOf('source/journal/sentences.ts')];
 	for (const kind of eventKinds) {
-		expect(kind).toMatch(/-(opened|changed|started|finished|attested|waived|stale|made|approved|proved|failed|committed|asked|held|continued|raised|cleared|acted|cancelled|taken|attached|detached|recovered|ended|kept|sent|closed|abandoned)$/);
+		expect(kind).toMatch(/-(opened|changed|named|started|finished|attested|waived|stale|made|approved|proved|failed|committed|asked|held|continued|raised|cleared|acted|cancelled|taken|attached|detached|recovered|ended|kept|sent|closed|abandoned)$/);
 		expect(fold, kind).toContain(`'${kind}': `);
 		expect(sentences, kind).toContain(`'${kind}': `);
 		expect(Object.keys(eventData[kind].shape).filter(field => ['seq', 'at', 'kind', 'by', 'previous'].includes(field)), kind).toEqual([]);
