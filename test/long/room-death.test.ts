@@ -5,7 +5,7 @@ import {afterEach, expect, test} from 'vitest';
 import {verifyRun} from '../../source/journal/verify.ts';
 import type {Entered} from '../../source/room/enter.ts';
 import {eventually} from '../servers.ts';
-import {gate, openGate, openSite, revisionFile, until, type Site} from './site.ts';
+import {gate, openGate, openSite, revisionFile, until, type Site} from '../room/site.ts';
 
 let site: Site;
 afterEach(async () => {
