@@ -4,7 +4,7 @@ import type {DatabaseReading} from '../alembic/shapes.ts';
 import type {Settings} from '../config/settings.ts';
 import type {EventData, EventKind} from '../journal/events.ts';
 import type {ActionName, Plan} from '../journal/shapes/plan.ts';
-import type {RunState, RunningAction} from '../journal/shapes/run.ts';
+import type {RunState} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
 import type {Conninfo} from '../postgres/conninfo.ts';
 import type {Session} from '../postgres/session.ts';
@@ -68,9 +68,4 @@ export interface Steering {
 	hold(): void;
 	proceed(): void;
 	cancel(options: {terminate: boolean; reason: string}): Promise<void>;
-}
-
-/** The action under way, when it is of this name: after a room's death it is taken up again. */
-export function runningOf(state: RunState, action: ActionName): RunningAction | null {
-	return state.running?.action === action ? state.running : null;
 }
