@@ -1,7 +1,7 @@
 /** A person at a real terminal: the program in a pseudo-terminal, its screen as an emulator shows it, keys as a keyboard sends them. */
 import pty from '@lydell/node-pty';
 import xterm from '@xterm/headless';
-import {program, type Site} from '../room/site.ts';
+import {program as checkout, type Site} from '../room/site.ts';
 
 export interface OpenConsole {
 	/** What is on the glass now. */
@@ -27,12 +27,14 @@ export interface OpenOptions {
 	/** Arguments of the command line; default: none, the control room. */
 	args?: string[];
 	environment?: Record<string, string | undefined>;
+	/** argv of the program, where it is another than this checkout's. */
+	program?: readonly string[];
 }
 
 /** Starts it in the site's project, as from a shell there; without CI in the environment, which would make it refuse to ask. */
-export function openConsole(site: Pick<Site, 'project' | 'environment'>, {columns = 80, rows = 24, args = [], environment = {}}: OpenOptions = {}): OpenConsole {
+export function openConsole(site: Pick<Site, 'project' | 'environment'>, {columns = 80, rows = 24, args = [], environment = {}, program = checkout}: OpenOptions = {}): OpenConsole {
 	const glass = new xterm.Terminal({cols: columns, rows, allowProposedApi: true, scrollback: 0});
-	const [runtime, ...rest] = program as [string, ...string[]];
+	const [runtime, ...rest] = program as readonly [string, ...string[]];
 	const terminal = pty.spawn(runtime, [...rest, ...args], {
 		name: environment['TERM'] ?? 'xterm-256color', cols: columns, rows, cwd: site.project.directory,
 		env: definedOf({...site.environment, CI: undefined, LANG: 'C.UTF-8', LC_ALL: undefined, HOLDPOINT_BY: 'ana', ...environment}),
