@@ -8,10 +8,8 @@ import {Refusal} from '../journal/refusal.ts';
 import {replan} from '../journal/replan.ts';
 import {unmetItems} from '../journal/shapes/item.ts';
 import type {Plan} from '../journal/shapes/plan.ts';
-import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
+import {queryEstimate} from '../checks/needed.ts';
 import {queryVersionTable} from '../postgres/readback.ts';
-import {queryTables} from '../postgres/table-sizes.ts';
-import {estimateUpgrade} from '../rehearsal/estimate.ts';
 import {commitPointsOf} from './commit-points.ts';
 import type {ActionContext} from './context.ts';
 import {digestOf} from './digest.ts';
@@ -56,7 +54,7 @@ export async function makePlan(context: ActionContext, {action, revision, purpos
 		unstable: sql.unstable.map(each => `SQL of revision ${each}`),
 		unmet: unmetItems(isNew ? replan(state.items, {action, digest}, context.now().toISOString()) : state.items, action),
 		warnings: warningsOf(reading, revisions),
-		...(measured && {estimate: await queryEstimate(context, measured)}),
+		...(measured && {estimate: await queryEstimate(() => context.session(), measured)}),
 		// The way back of a downgrade is not a downgrade: one goes up again, or restores.
 		wayBack: waysBack(state).filter(way => action === 'upgrade' || way.kind !== 'downgrade'),
 	};
@@ -66,13 +64,6 @@ export async function makePlan(context: ActionContext, {action, revision, purpos
 }
 
 type Planned = Awaited<ReturnType<typeof readPlanned>>;
-
-/** As rehearsed, for the tables as they are now: they may have grown since the backup that was rehearsed on. */
-async function queryEstimate(context: ActionContext, rehearsal: Rehearsal): Promise<NonNullable<Plan['estimate']>> {
-	const copy = rehearsal.sizes ?? [];
-	const now = await queryTables(await context.session(), {tables: copy.map(size => size.table)});
-	return estimateUpgrade(rehearsal, {copy, target: now.map(({schema, table, rows, dataBytes}) => ({table: `${schema}.${table}`, rows, bytes: dataBytes}))});
-}
 
 interface Reading {
 	project: Omit<Planned, 'sql'>;

@@ -23,13 +23,16 @@ export const alembicSql: Check = {
 			noteEvidence(`as \`alembic upgrade ${plan.from.join(',') || 'base'}:${plan.to.join(',')} --sql\` writes it: statements by kind`, [...kinds].map(([kind, all]) => `${kind}: ${all.length}`)),
 			...plan.commitPoints.map(point => noteEvidence(`commit point after ${point.after}`, [point.why, point.then])),
 		];
+		const unpromised = (await look.rehearsal())?.unpromised;
+		if (unpromised) evidence.push(noteEvidence('what the rehearsal ran otherwise than this SQL says', unpromised.length > 0 ? unpromised : ['nothing: each statement that ran is in it, and each that is in it ran']));
 		const without = plan.revisions.filter(each => !each.sql);
 		const reasons = without.map(each => `${each.revision} (${each.reason ?? 'no reason known'})`);
 		if (unseen.length > 0) return failed(`${listed([...reasons.map(reason => `Alembic can't write the SQL of ${reason}`), ...unseen.filter(text => !text.endsWith('has no offline SQL'))], 3)}: rehearse, so that its statements can be read.`, evidence);
 		const missing = plan.to.filter(revision => !sql.includes(`'${revision}'`));
 		if (missing.length > 0) return failed(`The SQL never writes ${listed(missing)} into the version table.`, evidence);
 		if (without.length > 0) return warned(`Alembic can't write ${listed(reasons)} offline; the statements were taken from the rehearsal.`, evidence);
+		if (unpromised && unpromised.length > 0) return warned(`In ${count(unpromised.length, 'place')} the rehearsal ran otherwise than the SQL says: ${listed(unpromised, 2)}.`, evidence);
 		if (plan.unstable.length > 0) return warned(`${listed(plan.unstable)} comes out differently each time, so what was read is not letter for letter what will run.`, evidence);
-		return passed(`${count(statements.length, 'statement')} for ${count(plan.revisions.length, 'revision')}, sha256 ${sha256.slice(0, 12)}.`, evidence);
+		return passed(`${count(statements.length, 'statement')} for ${count(plan.revisions.length, 'revision')}, sha256 ${sha256.slice(0, 12)}${unpromised ? '; the rehearsal ran just these' : ''}.`, evidence);
 	},
 };

@@ -1,11 +1,15 @@
 /** What several checks stand on: a rehearsal of this plan, a finished upgrade, migration files that parse. */
 import type {ReadableFacts} from '../alembic/facts.ts';
 import {describeProblem} from '../alembic/problem.ts';
+import {estimateUpgrade} from '../journal/estimate.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Evidence} from '../journal/shapes/evidence.ts';
 import type {Outcome} from '../journal/shapes/outcome.ts';
-import type {WayBack} from '../journal/shapes/plan.ts';
+import type {Plan, WayBack} from '../journal/shapes/plan.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
+import {secondsDown} from '../journal/way-back.ts';
+import type {Session} from '../postgres/session.ts';
+import {queryTables} from '../postgres/table-sizes.ts';
 import {NotYet, type Look} from './check.ts';
 
 /** @throws NotYet when this plan was not rehearsed */
@@ -46,7 +50,14 @@ export async function readEstimate(look: Look): Promise<{seconds: number; basis:
 	const {estimate} = await look.plan();
 	const rehearsal = await look.rehearsal();
 	if (estimate || rehearsal === null || rehearsal.revisions.length === 0) return estimate ?? null;
-	return {seconds: rehearsal.revisions.reduce((sum, each) => sum + each.up, 0), basis: `rehearsed: ${rehearsal.basis}`};
+	return queryEstimate(() => look.session(), rehearsal);
+}
+
+/** As rehearsed, for the target's tables as they are now: they may have grown since the backup that was rehearsed on. */
+export async function queryEstimate(session: () => Promise<Session>, rehearsal: Rehearsal): Promise<NonNullable<Plan['estimate']>> {
+	const copy = rehearsal.sizes ?? [];
+	const now = copy.length === 0 ? [] : await queryTables(await session(), {tables: copy.map(size => size.table)});
+	return estimateUpgrade(rehearsal, {copy, target: now.map(({schema, table, rows, dataBytes}) => ({table: `${schema}.${table}`, rows, bytes: dataBytes}))});
 }
 
 /** The ways back with what was measured of them, by the plan or since. */
@@ -54,7 +65,7 @@ export async function readWaysBack(look: Look): Promise<WayBack[]> {
 	const {wayBack} = await look.plan();
 	const [rehearsal, backup] = [await look.rehearsal(), await look.backup()];
 	const measured: Record<WayBack['kind'], number | undefined> = {
-		downgrade: rehearsal?.ok ? rehearsal.revisions.reduce((sum, each) => sum + each.down, 0) : undefined,
+		downgrade: rehearsal?.ok ? secondsDown(rehearsal) : undefined,
 		restore: backup?.verified.restore?.seconds,
 		forward: undefined,
 	};
@@ -68,8 +79,14 @@ export function rehearsalEvidence(rehearsal: Rehearsal): Evidence {
 	return {
 		kind: 'note',
 		title: `rehearsal of ${rehearsal.revisions.length} revisions in ${rehearsal.seconds.toFixed(1)} s`,
-		body: [`on ${rehearsal.basis}`, ...rehearsal.revisions.map(each => `${each.revision}: up ${each.up.toFixed(2)} s, down ${each.down.toFixed(2)} s, up again ${each.again.toFixed(2)} s`), ...rehearsal.problems.map(problem => `problem: ${problem}`)].join('\n'),
+		body: [`on ${rehearsal.basis}`, ...rehearsal.revisions.map(each => describeRuns(each)), ...rehearsal.problems.map(problem => `problem: ${problem}`), ...(rehearsal.warnings ?? []).map(warning => `warning: ${warning}`)].join('\n'),
 	};
+}
+
+/** `b2: up 0.50 s, down did not run, up again did not run`. */
+function describeRuns({revision, up, down, again, ran}: Rehearsal['revisions'][number]): string {
+	const of = (words: string, seconds: number, happened: boolean | undefined): string => happened === false ? `${words} did not run` : `${words} ${seconds.toFixed(2)} s`;
+	return `${revision}: ${[of('up', up, ran?.up), of('down', down, ran?.down), of('up again', again, ran?.again)].join(', ')}`;
 }
 
 /** The Alembic runs of a rehearsal, with their exit codes and output. */

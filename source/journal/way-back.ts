@@ -1,14 +1,15 @@
 /** Which of downgrade, restore, roll forward is open, with what was measured of it; pure. */
 import type {WayBack} from './shapes/plan.ts';
+import type {Rehearsal} from './shapes/rehearsal.ts';
 import type {RunState} from './shapes/run.ts';
 
 /** Times are measured in a rehearsal or a restore, or absent; never guessed. */
 export function waysBack({rehearsal, backups}: Pick<RunState, 'rehearsal' | 'backups'>): WayBack[] {
 	const ways: WayBack[] = [];
 	if (rehearsal) {
-		const seconds = rehearsal.revisions.reduce((sum, each) => sum + each.down, 0);
-		const loses = rehearsal.data.filter(each => !each.equal || each.loses).map(each => each.loses ?? `${each.table} is not as before`);
-		if (rehearsal.schema.afterDowngrade.length === 0 && rehearsal.problems.length === 0) ways.push({kind: 'downgrade', seconds, ...(loses.length > 0 && {loses: loses.join('; ')})});
+		const seconds = secondsDown(rehearsal);
+		const loses = rehearsal.data.flatMap(losesOf);
+		if (rehearsal.schema.afterDowngrade.length === 0 && rehearsal.problems.length === 0 && seconds !== undefined) ways.push({kind: 'downgrade', seconds, ...(loses.length > 0 && {loses: loses.join('; ')})});
 	} else {
 		ways.push({kind: 'downgrade', loses: 'what is not known, since it was never rehearsed'});
 	}
@@ -19,4 +20,16 @@ export function waysBack({rehearsal, backups}: Pick<RunState, 'rehearsal' | 'bac
 	}
 	ways.push({kind: 'forward'});
 	return ways;
+}
+
+/** Of the rehearsed downgrade over the whole path; undefined where it did not run over every revision. */
+export function secondsDown({revisions}: Pick<Rehearsal, 'revisions'>): number | undefined {
+	return revisions.every(each => each.ran?.down !== false) ? revisions.reduce((sum, each) => sum + each.down, 0) : undefined;
+}
+
+function losesOf({table, equal, loses, fate}: Rehearsal['data'][number]): string[] {
+	return [
+		...(!equal || loses ? [loses ?? `${table} is not as before`] : []),
+		...(fate === 'fails' ? [`its own way, since the downgrade fails once a row is written to ${table}`] : fate === 'gone' ? [`rows written to ${table} since`] : []),
+	];
 }

@@ -8,7 +8,7 @@ import {compareData, queryData, type DataSnapshot} from './data.ts';
 import {compareWithPromise} from './promise.ts';
 import type {RehearsalOptions} from './rehearse.ts';
 import type {MigrationRun, RehearsalRunner} from './runner.ts';
-import {readRows, writeRows} from './written-rows.ts';
+import {type Fate, readRows, writeRows} from './written-rows.ts';
 
 export type Played = Pick<Rehearsal, 'revisions' | 'statements' | 'schema' | 'data' | 'check' | 'problems' | 'commands' | 'unpromised' | 'warnings'>;
 
@@ -82,25 +82,25 @@ function workedOn({statements}: MigrationRun): string[] {
 /** At the end, since the copy holds what was written from then on. A run that fails with it says something of the downgrade, not of the plan. */
 async function tryWrittenRows({options, session, runner}: Stage, {result, start, upgraded, back}: {result: Played; start: State; upgraded: State; back: MigrationRun}): Promise<void> {
 	const tables = result.data.map(each => each.table).filter(table => start.data.has(table) && (upgraded.data.get(table)?.rows ?? 0) > 0);
-	const tell = (table: string, written: string): void => {
-		result.data = result.data.map(each => each.table === table ? {...each, written} : each);
+	const tell = (table: string, fate: Fate, written: string): void => {
+		result.data = result.data.map(each => each.table === table ? {...each, written, fate} : each);
 	};
 	if (tables.length === 0 || options.signal?.aborted) return;
 	if (back.command.seconds > longestWayBack) {
-		for (const table of tables) tell(table, `not tried: the downgrade took ${Math.round(back.command.seconds)} s and was not run a second time`);
+		for (const table of tables) tell(table, 'not tried', `not tried: the downgrade took ${Math.round(back.command.seconds)} s and was not run a second time`);
 		return;
 	}
 	options.onProgress?.('writing rows under the new schema, and going down with them');
 	const written = await writeRows(session, tables.filter(table => upgraded.data.get(table)?.every === 1));
-	for (const table of tables) tell(table, `not tried: ${written.notTried.get(table) ?? 'it is too large to look for a row'}`);
+	for (const table of tables) tell(table, 'not tried', `not tried: ${written.notTried.get(table) ?? 'it is too large to look for a row'}`);
 	if (written.rows.length === 0) return;
 	const down = await runner.downgrade(targetOf(options.path.from, 'base'));
 	if (down.problem !== null) {
-		for (const {table} of written.rows) tell(table, `the downgrade fails once such rows are there: ${down.problem}`);
+		for (const {table} of written.rows) tell(table, 'fails', `the downgrade fails once such rows are there: ${down.problem}`);
 		result.warnings = [...result.warnings ?? [], `The downgrade succeeded on the rows of the backup and failed once a copy of a row had been written to ${written.rows.map(row => row.table).join(', ')}: ${down.problem}`];
 		return;
 	}
-	for (const [table, fate] of await readRows(session, written)) tell(table, fate);
+	for (const [table, {fate, words}] of await readRows(session, written)) tell(table, fate, words);
 }
 
 /** What `alembic upgrade --sql` says, asked on the copy as it is asked before the real upgrade. */

@@ -1,6 +1,7 @@
 /** Rehearses a migration on a restored copy, and says on what it was rehearsed and how that copy came to be. */
 import type {AlembicProject} from '../alembic/project.ts';
 import type {Settings} from '../config/settings.ts';
+import {estimateStatements, type Size} from '../journal/estimate.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
@@ -9,7 +10,6 @@ import type {ProgramSearch} from '../postgres/programs.ts';
 import type {RestoreResult} from '../postgres/restore.ts';
 import {connect} from '../postgres/session.ts';
 import {queryTables} from '../postgres/table-sizes.ts';
-import {estimateStatements, type Size} from './estimate.ts';
 import {play} from './play.ts';
 import {redirectProject} from './redirect.ts';
 import {alembicRunner} from './runner.ts';

@@ -1,4 +1,5 @@
 /** Tries what a downgrade makes of rows that are written after the upgrade: a copy of a row under a new key, in each touched table. */
+import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
 import type {Session} from '../postgres/session.ts';
 
 export interface WrittenRow {
@@ -30,22 +31,24 @@ export async function writeRows(session: Session, tables: readonly string[]): Pr
 	return written;
 }
 
+export type Fate = NonNullable<Rehearsal['data'][number]['fate']>;
+
 /** After the downgrade: `schema.table` → what became of its row. */
-export async function readRows(session: Session, {rows}: WrittenRows): Promise<Map<string, string>> {
-	const told = new Map<string, string>();
+export async function readRows(session: Session, {rows}: WrittenRows): Promise<Map<string, {fate: Fate; words: string}>> {
+	const told = new Map<string, {fate: Fate; words: string}>();
 	for (const row of rows) {
 		const [now] = await session.query<{values: Record<string, string> | null}>(`SELECT ${valuesOf('t')} AS values FROM ONLY ${row.name} t WHERE t.${quoteName(row.key.column)}::text = $1`, [row.key.value]);
-		told.set(row.table, now?.values ? describe(row.values, now.values) : 'it is gone');
+		told.set(row.table, now?.values ? describe(row.values, now.values) : {fate: 'gone', words: 'it is gone'});
 	}
 	return told;
 }
 
-function describe(was: Record<string, string>, is: Record<string, string>): string {
+function describe(was: Record<string, string>, is: Record<string, string>): {fate: Fate; words: string} {
 	const columns = Object.keys(was);
 	const without = columns.filter(column => is[column] === undefined);
 	const changed = columns.filter(column => is[column] !== undefined && is[column] !== was[column]);
 	const parts = [...(without.length > 0 ? [`without its ${without.join(', ')}`] : []), ...(changed.length > 0 ? [`with another ${changed.join(', ')}`] : [])];
-	return parts.length === 0 ? 'it stays as it was written' : `it stays, ${parts.join(' and ')}`;
+	return parts.length === 0 ? {fate: 'stays', words: 'it stays as it was written'} : {fate: 'changed', words: `it stays, ${parts.join(' and ')}`};
 }
 
 interface Column {

@@ -68,6 +68,8 @@ cases(rollbackDowngrade, {
 	'walked': {given: {rehearsal: {}}, answers: 'passed', words: /The downgrade to a1 succeeded over 1 revision in 0\.4 s/},
 	'it failed': {given: {rehearsal: brokenDowngrade}, answers: 'failed', words: /`downgrade a1` ended with 1/},
 	'it was not walked at all': {given: {rehearsal: {commands: [brokenDowngrade.commands[0]!], problems: ['the way back is not one revision']}}, answers: 'failed', words: /ran no downgrade: the way back is not one revision/},
+	'it never came to one revision': {given: {rehearsal: {revisions: [{revision: 'b2', up: 1, down: 0, again: 0, ran: {up: true, down: false, again: false}}]}}, answers: 'failed', words: /never came to b2/},
+	'it fails with rows written since': {given: {rehearsal: {data: [{table: 'public.items', before: '', after: '', equal: true, fate: 'fails', written: 'the downgrade fails once such rows are there: ck'}]}}, answers: 'failed', words: /with a row written to public\.items since the downgrade fails/},
 	'not rehearsed': {given: {}, answers: 'open', words: /no rehearsal/},
 	'nothing pending': {given: nothingPending, answers: 'not-applicable', words: /nothing to take back/},
 });
@@ -78,6 +80,11 @@ cases(rollbackData, {
 	'not equal': {given: {rehearsal: {data: [{...row, after: '9 rows', equal: false}]}}, answers: 'failed', words: /10 rows before, 9 rows after/},
 	'a column comes back empty': {given: {rehearsal: {data: [{...row, equal: false, loses: '7 values of note'}]}}, answers: 'failed', words: /loses 7 values of note/},
 	'only what is new is lost': {given: {rehearsal: {data: [{...row, loses: '1,204 values of status'}]}}, answers: 'warned', words: /For a person: the downgrade loses 1,204 values of status/},
+	'a row written since goes away': {given: {rehearsal: {data: [{...row, fate: 'gone', written: 'it is gone'}]}}, answers: 'warned', words: /of a row written after the upgrade it is gone \(public\.items\)/},
+	'a row written since stays': {given: {rehearsal: {data: [{...row, fate: 'stays', written: 'it stays as it was written'}]}}, answers: 'passed', words: /are after the downgrade what they were/},
+	'no row could be written': {given: {rehearsal: {data: [{...row, fate: 'not tried', written: 'not tried: it has no primary key'}]}}, answers: 'warned', words: /no row was written to public\.items \(not tried: it has no primary key\)/},
+	'with rows written since it fails': {given: {rehearsal: {data: [{...row, fate: 'fails', written: 'the downgrade fails once such rows are there: ck'}]}}, answers: 'failed', words: /written to public\.items after the upgrade the downgrade fails/},
+	'too large to compare': {given: {rehearsal: {data: [{...row, notCompared: 'its contents, only their number'}]}}, answers: 'warned', words: /not compared was its contents, only their number \(public\.items\)/},
 	'rehearsed without rows': {given: {rehearsal: {basis: 'the backup of shop, schema only, restored onto x', data: [row]}}, answers: 'open', words: /For a person: the rehearsal compared no rows/},
 	'nothing pending': {given: nothingPending, answers: 'not-applicable', words: /nothing to take back/},
 });

@@ -48,6 +48,8 @@ cases(alembicSql, {
 	'it never arrives at the target': {given: {plan: {to: ['z9']}}, answers: 'failed', words: /never writes z9 into the version table/},
 	'one revision without SQL': {given: {plan: {revisions: [migration, withoutSql]}}, answers: 'failed', words: /can't write the SQL of c3 \(line 7: it asks the database\): rehearse/},
 	'one without SQL, as rehearsed': {given: {plan: {revisions: [migration, withoutSql]}, rehearsal: {statements: [{...ran, sql: 'UPDATE items SET name = %(name)s', revision: 'c3'}]}}, answers: 'warned', words: /c3 \(line 7.*taken from the rehearsal/},
+	'the rehearsal ran just these': {given: {rehearsal: {unpromised: []}}, answers: 'passed', words: /the rehearsal ran just these/},
+	'the rehearsal ran something else': {given: {rehearsal: {unpromised: ['b2: ran, and --sql does not have it: DELETE FROM items']}}, answers: 'warned', words: /In 1 place the rehearsal ran otherwise than the SQL says: b2: ran, .*DELETE FROM items/},
 	'different each time': {given: {plan: {unstable: ['SQL of revision b2']}}, answers: 'warned', words: /comes out differently each time/},
 	'nothing pending': {given: nothingPending, answers: 'not-applicable', words: /No migration is pending/},
 });

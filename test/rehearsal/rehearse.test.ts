@@ -31,7 +31,7 @@ test('up, down, up on a private copy; the original is not touched and the copy i
 	expect(rehearsal.revisions.every(one => one.up > 0 && one.down > 0 && one.again > 0)).toBe(true);
 	expect(rehearsal.commands.map(one => [...one.argv, one.exit].join(' '))).toEqual(['alembic upgrade c3 0', 'alembic downgrade a1 0', 'alembic upgrade c3 0']);
 	expect(rehearsal.statements.map(one => one.sql).join('\n')).toMatch(/CREATE INDEX CONCURRENTLY/);
-	expect(rehearsal.data).toEqual([{table: 'public.items', before: '5000 rows', after: '5000 rows', equal: true, loses: '3 values of the new column note', written: 'it stays, without its note'}]);
+	expect(rehearsal.data).toEqual([{table: 'public.items', before: '5000 rows', after: '5000 rows', equal: true, loses: '3 values of the new column note', written: 'it stays, without its note', fate: 'changed'}]);
 	expect(rehearsal.revisions[0]!.ran).toEqual({up: true, down: true, again: true});
 	expect(rehearsal.unpromised).toEqual([]);
 	expect(rehearsal.statements.filter(one => one.locks.length > 0).map(({sql, locks, estimateSeconds, estimateBasis}) => [sql.slice(0, 25), locks[0]!.mode, estimateSeconds! > 0, estimateBasis])).toEqual([

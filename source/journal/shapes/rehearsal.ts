@@ -56,6 +56,8 @@ export const rehearsalSchema = z.object({
 		loses: z.string().optional(),
 		/** What the downgrade makes of a row that is written after the upgrade, or why that was not tried. */
 		written: z.string().optional(),
+		/** The same in a word; `changed`: the row is there without some of its values, or with others. */
+		fate: z.enum(['stays', 'changed', 'gone', 'fails', 'not tried']).optional(),
 		/** What of the table was not compared, and why. */
 		notCompared: z.string().optional(),
 	})),

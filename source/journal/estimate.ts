@@ -1,5 +1,5 @@
 /** Says how long each rehearsed statement takes on tables of another size; pure. */
-import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
+import type {Rehearsal} from './shapes/rehearsal.ts';
 
 type Statement = Rehearsal['statements'][number];
 

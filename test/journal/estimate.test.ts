@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {estimateStatements, estimateUpgrade} from '../../source/rehearsal/estimate.ts';
+import {estimateStatements, estimateUpgrade} from '../../source/journal/estimate.ts';
 
 const statement = (sql: string, more: object = {}) => ({sql, seconds: 2, revision: 'b2', locks: [{table: 'public.items', mode: 'ACCESS EXCLUSIVE'}], rewrote: [], scanned: [], rows: null, walBytes: null, ...more});
 const items = ['public.items'];
