@@ -23,8 +23,8 @@ export interface Limit {
 	/** The value must not fall below it; else it must not rise above. */
 	lower: boolean;
 	text: (value: number | null) => string;
-	/** How soon it is passed if nothing changes; null: can't be said. */
-	inSeconds: number | null;
+	/** By how much it grows each second for certain, as time itself does; null: only its past can tell. */
+	growth: number | null;
 	/** The sentence, once it is passed. */
 	reason: () => string;
 }
@@ -41,6 +41,9 @@ interface Rule {
 	/** `value` and `limit` as text. */
 	reason: (input: LimitInput, value: string, limit: string) => string;
 }
+
+/** What takes less counts as this much: a statement of 2 ms that takes 20 harms nobody. */
+const leastEstimateSeconds = 1;
 
 const rules: Rule[] = [
 	{
@@ -78,8 +81,8 @@ const rules: Rule[] = [
 	{
 		rule: 'max_estimate_factor', name: 'duration by the estimate', key: 'maxEstimateFactor', text: timesText,
 		// Between statements there is nothing to judge; without an estimate it is unknown.
-		measure: ({estimateSeconds, statementSeconds}) => statementSeconds === undefined || statementSeconds === null ? undefined : estimateSeconds ? statementSeconds / estimateSeconds : null,
-		growth: ({estimateSeconds}) => estimateSeconds ? 1 / estimateSeconds : null,
+		measure: ({estimateSeconds, statementSeconds}) => statementSeconds === undefined || statementSeconds === null ? undefined : estimateSeconds === undefined || estimateSeconds === null ? null : statementSeconds / Math.max(estimateSeconds, leastEstimateSeconds),
+		growth: ({estimateSeconds, statementSeconds}) => typeof estimateSeconds === 'number' && typeof statementSeconds === 'number' ? 1 / Math.max(estimateSeconds, leastEstimateSeconds) : null,
 		reason: ({estimateSeconds, statementSeconds}, value, limit) => `The statement has been running for ${secondsText(statementSeconds ?? null)}, ${value} the estimated ${secondsText(estimateSeconds ?? null)} (limit ${limit}).`,
 	},
 	{
@@ -100,7 +103,6 @@ export function readLimits(input: LimitInput): Limit[] {
 		const limit = input.policy[key];
 		if (typeof limit !== 'number') return [];
 		const value = measure(input, limit);
-		const perSecond = growth?.(input) ?? null;
 		return [{
 			rule,
 			name,
@@ -108,7 +110,7 @@ export function readLimits(input: LimitInput): Limit[] {
 			limit,
 			lower,
 			text,
-			inSeconds: typeof value === 'number' && perSecond ? Math.max(0, (limit - value) / perSecond) : null,
+			growth: growth?.(input) ?? null,
 			reason: () => reason(input, text(value ?? null), text(limit)),
 		}];
 	});

@@ -27,18 +27,31 @@ export interface MigrationNow {
 	waits: {mode: string; relation: string | null; seconds: number | null; blockers: NamedSession[]} | null;
 }
 
-/** The guard's reading out of a sample; how much disk is left only its caller may know. */
-export function guardReading(sample: Sample, migration: Backend | null, freeDiskBytes: number | null = null): GuardReading {
+export interface Beside {
+	/** Null: unknown; undefined: not looked at. */
+	freeDiskBytes?: number | null;
+	/** application_name of each standby that must be there: the lag of one that is not is unknown. */
+	standbys?: readonly string[];
+}
+
+/** The guard's reading out of a sample, with what only its caller knows. */
+export function guardReading(sample: Sample, migration: Backend | null, {freeDiskBytes, standbys = []}: Beside = {}): GuardReading {
 	const session = migration && sample.active.find(each => each.pid === migration.pid && each.migration);
 	return {
 		at: sample.at,
 		migration: session ? {pid: session.pid, state: session.state, waits: readWait(session.pid, sample)} : null,
 		behind: sample.behind ?? null,
-		standbys: sample.replication.map(({name, lagSeconds, lagBytes}) => ({name, seconds: lagSeconds, bytes: lagBytes})),
+		standbys: readStandbys(sample, standbys),
 		connections: {total: sample.connections.total, max: sample.connections.max},
 		slots: sample.slots.map(({name, retainedBytes}) => ({name, bytes: retainedBytes})),
 		freeDiskBytes,
 	};
+}
+
+/** Those that stream, and those that should: the lag of a missing one is unknown. */
+export function readStandbys(sample: Sample, expected: readonly string[]): {name: string; seconds: number | null; bytes: number | null}[] {
+	const there = sample.replication.map(({name, lagSeconds, lagBytes}) => ({name, seconds: lagSeconds, bytes: lagBytes}));
+	return [...there, ...expected.filter(name => !there.some(standby => standby.name === name)).map(name => ({name, seconds: null, bytes: null}))];
 }
 
 function readWait(pid: number, sample: Sample): MigrationNow['waits'] {

@@ -5,7 +5,7 @@ import {buildLockGraph} from './blocking.ts';
 import type {Row, Session} from '../postgres/session.ts';
 import {answerWithinMs, isBackendStart, type Backend, type MonitorSession} from './connection.ts';
 import {decideGuard, noGuardState, type GuardDecision, type GuardState, type GuardVerdict} from './guard.ts';
-import {guardReading, unknownSession, type GuardReading} from './guard-reading.ts';
+import {guardReading, unknownSession, type Beside, type GuardReading} from './guard-reading.ts';
 import {activityOf, parseActivity} from './queries/activity.ts';
 import {contested} from './queries/contested.ts';
 import {fillWaits, type SeenWaits} from './waits.ts';
@@ -33,7 +33,7 @@ export interface GuardWatchOptions {
 
 export interface GuardWatch {
 	/** Lag, connections, slots: what only the sampler reads is judged with it, in the same state. */
-	feed(sample: Sample, freeDiskBytes?: number | null): void;
+	feed(sample: Sample, beside?: Beside): void;
 	/** The guard's present session, to send the signal over; null while it is lost. */
 	current(): Session | null;
 	/** Ends the looks and closes the session. */
@@ -96,8 +96,8 @@ export function startGuardWatch(options: GuardWatchOptions): GuardWatch {
 
 	void loop();
 	return {
-		feed(sample, freeDiskBytes = null) {
-			if (!stopped && migration()) judge(guardReading(sample, migration(), freeDiskBytes));
+		feed(sample, beside) {
+			if (!stopped && migration()) judge(guardReading(sample, migration(), beside));
 		},
 		current: () => session,
 		async stop() {

@@ -1,8 +1,9 @@
 /** The guard's decisions, reading by reading. */
 import {describe, expect, test} from 'vitest';
 import type {GuardPolicy} from '../../source/journal/shapes/run.ts';
-import {decideGuard, noGuardState, type GuardInput, type GuardState} from '../../source/monitor/guard.ts';
-import type {GuardReading} from '../../source/monitor/guard-reading.ts';
+import type {Sample} from '../../source/journal/shapes/sample.ts';
+import {decideGuard, nearestText, noGuardState, type GuardInput, type GuardState} from '../../source/monitor/guard.ts';
+import {readStandbys, type GuardReading} from '../../source/monitor/guard-reading.ts';
 
 const migration = {pid: 50, backendStart: '2026-11-23 01:00:00.000000+00'};
 const off: GuardPolicy = {maxBlockedSessions: null, maxBlockedSeconds: null, maxSessionSeconds: null, maxLagSeconds: null, maxLagBytes: null, minFreeConnectionsPercent: null, maxEstimateFactor: null, minFreeDiskBytes: null, maxRetainedWalBytes: null, samples: 2, action: 'cancel'};
@@ -81,7 +82,7 @@ test('unknown is said and never counts as zero', () => {
 		'max_estimate_factor: duration by the estimate is unknown, so its limit of 2 times can\'t be judged.',
 		'min_free_disk_bytes: free disk space is unknown, so its limit of 1 B can\'t be judged.',
 	]);
-	expect(none!.unknown).toHaveLength(3);
+	expect(none!.unknown).toHaveLength(4);
 	expect(some!.decision).toBe(null);
 });
 
@@ -91,12 +92,31 @@ test('a reading that did not look at the lag leaves its count alone', () => {
 	expect(decisions).toEqual([null, null, null, 'max_lag_seconds']);
 });
 
-test.each([
-	['the share that is used up', {maxBlockedSessions: 20, maxSessionSeconds: 60}, crowd(15, 1, 20), {rule: 'max_blocked_sessions', text: 'blocked sessions 15 of 20', inSeconds: null}],
-	['the time until a wait is too long', {maxBlockedSeconds: 3}, crowd(1, 2, 2), {rule: 'max_blocked_seconds', text: 'the longest wait 2.0 s of 3.0 s', inSeconds: 1}],
-	['the time until the sum is too large, by how many wait', {maxSessionSeconds: 60}, crowd(20, 2, 40), {rule: 'max_session_seconds', text: 'the waits added up 40 s of 60 s', inSeconds: 1}],
-	['free connections, the other way round', {minFreeConnectionsPercent: 10}, {connections: {total: 50, max: 100}}, {rule: 'min_free_connections_percent', text: 'free connections 50 % of 10 %', inSeconds: null}],
-	['nothing, where no limit is set', {}, crowd(99, 99, 99), null],
-])('nearest says %s', (_, policy, reading, expected) => {
-	expect(play({policy, readings: [reading]})[0]!.nearest).toEqual(expected);
+describe('which limit comes next, and when, at the present rate', () => {
+	const free = (total: number): Partial<GuardReading> => ({connections: {total, max: 100}});
+	test.each<[string, Partial<GuardPolicy>, Partial<GuardReading>[], Partial<Pick<GuardInput, 'estimateSeconds' | 'statementSeconds'>>, string | null]>([
+		['the share that is used up', {maxBlockedSessions: 20, minFreeConnectionsPercent: 10}, [{...crowd(15, 1, 0), ...free(50)}], {}, 'max_blocked_sessions: 15 of 20'],
+		['a queue that grows by four a second', {maxBlockedSessions: 20}, [2, 3, 4, 5, 6].map(sessions => crowd(sessions, 0, 0)), {}, 'max_blocked_sessions: 6 of 20, in 3.5 s'],
+		['a queue that shrinks is not about to be too long', {maxBlockedSessions: 20}, [6, 5, 4, 3, 2].map(sessions => crowd(sessions, 0, 0)), {}, 'max_blocked_sessions: 2 of 20'],
+		['half a second says nothing about a rate', {maxBlockedSessions: 20}, [crowd(2, 0, 0), crowd(9, 0, 0)], {}, 'max_blocked_sessions: 9 of 20'],
+		['a wait grows with the clock', {maxBlockedSeconds: 3}, [crowd(1, 2, 2)], {}, 'max_blocked_seconds: 2.0 s of 3.0 s, in 1.0 s'],
+		['the sum grows by how many wait', {maxSessionSeconds: 60}, [crowd(20, 2, 40)], {}, 'max_session_seconds: 40 s of 60 s, in 1.0 s'],
+		['the soonest comes first, whatever its share', {maxBlockedSessions: 20, maxBlockedSeconds: 3}, [crowd(19, 1, 1)], {}, 'max_blocked_seconds: 1.0 s of 3.0 s, in 2.0 s'],
+		['free connections, the other way round', {minFreeConnectionsPercent: 10}, [50, 55, 60, 65, 70].map(free), {}, 'min_free_connections_percent: 30 %, at least 10 %, in 1.0 s'],
+		['disk that fills', {minFreeDiskBytes: 1e9}, [5e9, 4.9e9, 4.8e9, 4.7e9, 4.6e9].map(freeDiskBytes => ({freeDiskBytes})), {}, 'min_free_disk_bytes: 4.6 GB, at least 1.0 GB, in 9.0 s'],
+		['a statement by its estimate; one under a second counts as one', {maxEstimateFactor: 3}, [{}], {estimateSeconds: 0.01, statementSeconds: 2}, 'max_estimate_factor: 2 times of 3 times, in 1.0 s'],
+		['what only the sampler reads stays known between its samples', {maxLagSeconds: 10}, [{standbys: [{name: 'a', seconds: 4, bytes: 1}]}, {}], {}, 'max_lag_seconds: 4.0 s of 10 s'],
+		['passed', {maxBlockedSessions: 1}, [crowd(2, 0, 0)], {}, 'max_blocked_sessions: 2 of 1, passed'],
+		['nothing, where no limit is set', {}, [crowd(99, 99, 99)], {}, null],
+	])('%s', (_, policy, readings, more, expected) => {
+		const {nearest} = play({policy, readings, ...more}).at(-1)!;
+		expect(nearest && nearestText(nearest)).toBe(expected);
+	});
+});
+
+test('a standby that must be there and is not: its lag is unknown, and stays so for readings that do not look', () => {
+	const standbys = readStandbys({replication: [{name: 'a', state: 'streaming', sync: 'async', lagSeconds: 1, lagBytes: 8}]} as unknown as Sample, ['a', 'b']);
+	expect(standbys).toEqual([{name: 'a', seconds: 1, bytes: 8}, {name: 'b', seconds: null, bytes: null}]);
+	const verdicts = play({policy: {maxLagSeconds: 10}, readings: [{standbys}, {}, {standbys: standbys.slice(0, 1)}]});
+	expect(verdicts.map(verdict => verdict.unknown.length)).toEqual([1, 1, 0]);
 });
