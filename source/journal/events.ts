@@ -26,7 +26,8 @@ export const eventData = {
 	/** `settled` false: it gathered what a person needs, or could not look yet; the item stays with people. */
 	'check-finished': z.object({item: z.string(), check: z.string(), verdict: verdictSchema, context: z.record(z.string(), z.string()), settled: z.boolean().optional()}),
 	'item-attested': z.object({item: z.string(), note: z.string(), context: z.record(z.string(), z.string()).optional()}),
-	'item-waived': z.object({item: z.string(), reason: z.string()}),
+	/** `context`: the plan that it was waived for. */
+	'item-waived': z.object({item: z.string(), reason: z.string(), context: z.record(z.string(), z.string()).optional()}),
 	'item-went-stale': z.object({item: z.string(), reason: z.string()}),
 	'plan-made': z.object({plan: planSchema}),
 	'plan-approved': z.object({digest: z.string(), approver: z.string(), signed: z.boolean(), signature: z.string().optional()}),

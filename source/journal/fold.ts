@@ -63,13 +63,13 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 	'check-started': (state, event) => items(state, event, item => ({...item, state: 'running', resting: item.resting ?? item.state})),
 	'check-finished': (state, event) => items(state, event, item => checked(item, event)),
 	'item-attested': (state, event) => items(state, event, item => ({...without(item, 'stale', 'resting'), state: 'attested', by: event.by, note: event.note, at: event.at, ...(event.context && {context: event.context})})),
-	'item-waived': (state, event) => items(state, event, item => ({...without(item, 'stale', 'resting'), state: 'waived', by: event.by, note: event.reason, at: event.at})),
+	'item-waived': (state, event) => items(state, event, item => ({...without(item, 'stale', 'resting'), state: 'waived', by: event.by, note: event.reason, at: event.at, ...(event.context && {context: event.context})})),
 	'item-went-stale': (state, event) => items(state, event, item => (item.sealed ? item : {...item, state: 'stale', stale: event.reason, at: event.at})),
 	'plan-made': (state, event) => ({
 		plan: event.plan, from: event.plan.from, to: event.plan.to,
 		...(event.plan.action === 'upgrade' && {aim: event.plan.to, items: replan(state.items, event.plan, event.at)}),
 	}),
-	'plan-approved': (state, event) => ({approvals: [...state.approvals, {by: event.approver, signed: event.signed, at: event.at, digest: event.digest}]}),
+	'plan-approved': (state, event) => ({approvals: [...state.approvals, {by: event.approver, sentBy: event.by, signed: event.signed, at: event.at, digest: event.digest, ...(event.signature !== undefined && {signature: event.signature})}]}),
 	'action-started': (state, event) => {
 		const sealed = new Set(event.sealed);
 		return {
@@ -130,13 +130,13 @@ function running(state: RunState, change: (action: RunningAction) => Partial<Run
 	return state.running ? {running: {...state.running, ...change(state.running)}} : {};
 }
 
-/** A verdict takes a person's word away only when it settles the item; a waiver stands until the item passes. */
+/** A verdict takes a person's word away only when it settles the item; a waiver stands until the item passes. A word that stands remains about what it was given for. */
 function checked(item: Item, {verdict, context, at, settled}: EventOf<'check-finished'>): Item {
 	const rested = item.resting ?? item.state;
-	const known = {...without(item, 'stale', 'resting'), verdict, at, context};
+	const known = {...without(item, 'stale', 'resting'), verdict};
 	if (rested === 'waived' && verdict.status !== 'passed') return {...known, state: 'waived'};
-	if (settled === false) return rested === 'attested' ? {...known, state: 'attested'} : {...without(known, 'by', 'note'), state: 'open'};
-	return {...without(known, 'by', 'note'), state: verdict.status};
+	if (settled === false && rested === 'attested') return {...known, state: 'attested'};
+	return {...without(known, 'by', 'note'), state: settled === false ? 'open' : verdict.status, at, context};
 }
 
 /** A new version of the checklist keeps what is known of the items whose id it still has. */

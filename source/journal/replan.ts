@@ -14,8 +14,9 @@ export function replan(items: readonly Item[], {action, digest}: Pick<Plan, 'act
 function replanned({sealed, ...item}: Item, digest: string, at: string): Item {
 	if (!satisfiedStates.has(item.state)) return item;
 	const stale = (reason: string): Item => ({...item, state: 'stale', stale: reason, at});
-	if (item.state === 'waived') return sealed ? stale('it was waived for an upgrade that has run') : item;
 	const plan = item.context?.['plan'];
+	// What a person let pass for one plan is not let pass for another: they are asked again, with their words still there.
+	if (item.state === 'waived' && (plan !== undefined || sealed)) return plan === digest ? {...item, ...(sealed && {sealed})} : stale(`it was waived by ${item.by ?? 'somebody'} for another plan (${item.note ?? 'no reason kept'}): waive it for this one, or prove it`);
 	if (plan === undefined) return item;
 	return plan === digest ? {...item, ...(sealed && {sealed})} : stale('the plan is another one since then');
 }

@@ -47,6 +47,20 @@ test.each<[string, Said, Verdict['status'], boolean, string]>([
 	expect(state.items[0]).not.toHaveProperty('resting');
 });
 
+test('a waiver for one plan is asked for again by the next, and says for which and why it was given', () => {
+	const waived: Said = ['item-waived', {item: 'part/one', reason: 'no staging', context: {plan: 'p1'}}];
+	expect(folded(waived, ['plan-made', {plan: plan({digest: 'p1'})}]).items[0]).toMatchObject({state: 'waived'});
+	expect(folded(waived, ['plan-made', {plan: plan({digest: 'p2'})}]).items[0]).toMatchObject({state: 'stale', stale: 'it was waived by ann for another plan (no staging): waive it for this one, or prove it', note: 'no staging'});
+	expect(folded(waived, ['plan-made', {plan: plan({digest: 'p2', action: 'downgrade'})}]).items[0]).toMatchObject({state: 'waived'});
+});
+
+test('a check that is run again leaves a word about what it was given for', () => {
+	const checked: Said = ['check-finished', {item: 'part/one', check: 'a.b', verdict: {...verdict, status: 'warned'}, context: {plan: 'p2'}, settled: false}];
+	for (const said of [['item-attested', {item: 'part/one', note: 'seen', context: {plan: 'p1'}}], ['item-waived', {item: 'part/one', reason: 'no', context: {plan: 'p1'}}]] satisfies Said[]) {
+		expect(folded(said, checked).items[0]).toMatchObject({context: {plan: 'p1'}, at: '2026-01-01T00:00:01.000Z', verdict: {status: 'warned'}});
+	}
+});
+
 test('a sealed item does not go stale any more', () => {
 	const started: Said = ['action-started', {action: 'upgrade', from: ['a1'], to: ['b2'], sealed: ['part/one'], unmet: []}];
 	const state = folded(['item-attested', {item: 'part/one', note: 'seen'}], started, ['item-went-stale', {item: 'part/one', reason: 'the run itself did it'}]);

@@ -79,6 +79,10 @@ test('a migration file or env.py that was edited makes evidence stale and the pl
 	await client.ask('waive', {item: 'somebody', reason: 'only this test'});
 	const environment = path.join(site.project.directory, 'migrations/env.py');
 	writeFileSync(environment, `${readFileSync(environment, 'utf8')}\n# edited\n`);
+	// What was waived for that plan is not waived for this one.
+	await expect(client.ask('upgrade', {confirmed: true, expect: plan!.digest})).rejects.toMatchObject(refusal(3, /somebody-has-looked \(stale\).* What changed: env\.py changed/));
+	expect((await state()).items[0]).toMatchObject({state: 'stale', stale: expect.stringContaining('for another plan (only this test)')});
+	await client.ask('waive', {item: 'somebody', reason: 'again, for this one'});
 	await expect(client.ask('upgrade', {confirmed: true, expect: plan!.digest})).rejects.toMatchObject(refusal(3, /^The plan is no longer the one that was looked at.* What changed: env\.py changed/));
 });
 
