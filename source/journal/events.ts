@@ -34,7 +34,7 @@ export const eventData = {
 	/** `sealed`: the items whose evidence can't become stale from here on. */
 	'action-started': z.object({action: actionNameSchema, from: revisions, to: revisions, digest: z.string().optional(), sealed: z.array(z.string()), unmet: z.array(z.string())}),
 	/** The migration's session proved that it is on the watched server. */
-	'session-proved': z.object({pid: z.number().int(), backendStart: z.string(), attempt: z.number().int()}),
+	'session-proved': z.object({pid: z.number().int(), backendStart: z.string(), attempt: z.number().int(), lockTimeoutMs: z.number().optional()}),
 	/** An attempt ended on a lock timeout, everything of it rolled back, and another follows. */
 	'attempt-failed': z.object({attempt: z.number().int(), reason: z.string(), lockTimeoutMs: z.number().optional(), nextInMs: z.number()}),
 	'revision-started': z.object({revision: z.string()}),
@@ -43,7 +43,7 @@ export const eventData = {
 	/** Its version row was written, though not yet committed. */
 	'revision-finished': z.object({revision: z.string(), seconds: z.number()}),
 	'revision-committed': z.object({revision: z.string()}),
-	'hold-asked': z.object({wanted: z.boolean()}),
+	'hold-asked': z.object({wanted: z.boolean(), reason: z.string().optional()}),
 	'action-held': z.object({reason: z.string()}),
 	'action-continued': z.object({reason: z.string()}),
 	'cancel-asked': z.object({reason: z.string(), terminate: z.boolean()}),

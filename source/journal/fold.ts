@@ -82,7 +82,7 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 	},
 	'session-proved': (state, event) => running(state, () => ({backend: {pid: event.pid, backendStart: event.backendStart}, attempt: event.attempt})),
 	'attempt-failed': (state, event) => running(state, action => ({
-		attempt: event.attempt + 1, backend: null, revisions: action.revisions.filter(revision => revision.committed), statement: null, lastStatement: 0, note: event.reason,
+		attempt: event.attempt + 1, backend: null, revisions: action.revisions.filter(revision => revision.committed), statement: null, lastStatement: 0, note: `attempt ${event.attempt} was rolled back: ${event.reason}`,
 	})),
 	'revision-started': (state, event) => running(state, action => ({
 		revisions: [...action.revisions.filter(revision => revision.revision !== event.revision), {revision: event.revision, startedAt: event.at, seconds: null, committed: false}],
@@ -97,7 +97,7 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 	'revision-committed': (state, event) => running(state, action => ({
 		revisions: action.revisions.map(revision => (revision.revision === event.revision ? {...revision, committed: true} : revision)),
 	})),
-	'hold-asked': (state, event) => running(state, () => ({holdWanted: event.wanted})),
+	'hold-asked': (state, event) => running(state, () => ({holdWanted: event.wanted, note: event.reason ?? null})),
 	'action-held': (state, event) => running(state, () => ({heldSince: event.at, note: event.reason})),
 	'action-continued': state => running(state, () => ({heldSince: null, holdWanted: false, note: null})),
 	'cancel-asked': (state, event) => running(state, () => ({cancelWanted: event.reason})),

@@ -88,7 +88,7 @@ test('executed is not committed, and a failed attempt keeps only what was commit
 	];
 	expect(folded(started, ...two).running?.revisions.map(each => [each.revision, each.seconds, each.committed])).toEqual([['b2', 1, true], ['c3', 2, false]]);
 	const failed = folded(started, ...two, ['attempt-failed', {attempt: 1, reason: 'lock timeout', nextInMs: 500}]);
-	expect(failed.running).toMatchObject({attempt: 2, backend: null, note: 'lock timeout'});
+	expect(failed.running).toMatchObject({attempt: 2, backend: null, note: 'attempt 1 was rolled back: lock timeout'});
 	expect(failed.running?.revisions.map(each => each.revision)).toEqual(['b2']);
 });
 
