@@ -9,6 +9,7 @@ import type {Outcome} from '../journal/shapes/outcome.ts';
 import type {Plan} from '../journal/shapes/plan.ts';
 import {ownKey} from '../postgres/advisory.ts';
 import type {Backend} from '../postgres/signal.ts';
+import {proveApprovals} from './approvals.ts';
 import {followAttempt} from './attempt.ts';
 import type {ActionChild, ActionContext} from './context.ts';
 import {describeChange} from './digest.ts';
@@ -31,7 +32,8 @@ export async function runMigration(context: ActionContext, {action, revision, co
 	const plan = await makePlan(context, {action, revision});
 	context.signal.throwIfAborted();
 	if (plan.revisions.length === 0) return {nothing: `The database is at ${plan.from.join(', ') || 'base'} already; there is nothing to ${action}.`};
-	const {approvals, items} = context.state();
+	const {items} = context.state();
+	const approvals = await proveApprovals({approvals: context.state().approvals, digest: plan.digest, settings: context.settings});
 	const refusal = decideMigration({plan, items, approvals, startedBy: context.by, settings: context.settings, consent, now: context.now()});
 	if (refusal) throw explained(refusal, {plan, known: consent.expect === undefined ? undefined : context.planOf(consent.expect)});
 	await refuseWhenUnsafe(context, plan);

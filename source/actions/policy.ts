@@ -49,7 +49,7 @@ export function decideMigration({plan, items, approvals, startedBy, settings, co
 	return new Refusal(3, `In ${environment === 'unknown' ? 'an unknown environment, which counts as production,' : environment} the upgrade needs --expect ${plan.digest.slice(0, 16)}, or an approval of that digest: \`holdpoint approve\`.`);
 }
 
-/** Approvals of a digest that count: not expired; from `required: 1` on only signed ones of others, each person once. */
+/** Approvals of a digest that count: not expired; from `required: 1` on only signed ones of others (neither given nor sent by who starts it), each person once. */
 export function countApprovals({approvals, digest, startedBy, settings, now}: {
 	approvals: readonly Approval[];
 	digest: string;
@@ -61,7 +61,7 @@ export function countApprovals({approvals, digest, startedBy, settings, now}: {
 	const counting = approvals.filter(approval =>
 		approval.digest === digest
 		&& now.getTime() - Date.parse(approval.at) <= expireMs
-		&& (required === 0 || (approval.signed && approval.by !== startedBy)));
+		&& (required === 0 || (approval.signed && approval.by !== startedBy && approval.sentBy !== startedBy)));
 	return new Set(counting.map(approval => approval.by)).size;
 }
 

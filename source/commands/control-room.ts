@@ -1,5 +1,6 @@
 /** Opens the control room on this terminal, and says afterwards how to come back. */
 import {Refusal} from '../journal/refusal.ts';
+import {signDigest} from '../journal/signatures.ts';
 import {enterRoom} from '../room/enter.ts';
 import type {Call} from './command.ts';
 import {askPassword, programOf} from './with-room.ts';
@@ -22,12 +23,18 @@ export async function openControlRoom(call: Call, {mode = 'detached', hello, vie
 	const entered = await enterRoom({settings, environment, mode, program: programOf(), askPassword});
 	try {
 		const {openConsole} = await import('../console/open.tsx');
-		const {reason, summary} = await openConsole({client: entered.client, settings, ascii: isAscii(environment), ...(hello !== undefined && {hello}), ...(view && {view})});
+		const {reason, summary} = await openConsole({client: entered.client, settings, sign: signerOf(call), ascii: isAscii(environment), ...(hello !== undefined && {hello}), ...(view && {view})});
 		if (farewell) call.output.talk(summary);
 		return reason === 'gone' ? 5 : 0;
 	} finally {
 		await entered.leave();
 	}
+}
+
+/** The agent is the one of whoever sits here; nothing may ask for a passphrase over the screen. */
+function signerOf({settings, environment}: Call): ((digest: string) => Promise<string>) | null {
+	const {allowedSigners} = settings.approvals;
+	return allowedSigners === null ? null : async digest => signDigest({digest, allowedSigners, mayAsk: false, environment});
 }
 
 /** @throws Refusal 2 */

@@ -16,7 +16,7 @@ export const command: Command = {
 		const head = textFlag(call, 'head');
 		if (head !== undefined && !/^[0-9a-f]{8,64}$/i.test(head)) throw new Refusal(2, '--head is a sha256 in hexadecimal, at least its first 8 digits.');
 		const journal = readChosenJournal(call);
-		const {ok, events, head: found, problems} = await verifyRun(journal, {folder: journal.folder, head});
+		const {ok, events, head: found, problems} = await verifyRun(journal, {folder: journal.folder, head, allowedSigners: call.settings.approvals.allowedSigners});
 		if (output.json) output.document({ok, events, head: found, problems});
 		output.text([...problems, `${events} events, head ${found}`, ok ? 'The record holds.' : `The record does not hold: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}.`].join('\n'));
 		return ok ? 0 : 1;

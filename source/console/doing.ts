@@ -25,6 +25,8 @@ export interface Doing {
 export interface DoingOptions {
 	store: Store;
 	client: RoomClient;
+	/** Signs a plan's digest, where approvals are signed. @throws Refusal when no key can without asking */
+	sign?: ((digest: string) => Promise<string>) | null;
 	/** Writes to the terminal beside Ink, for what moves no cursor. */
 	write(text: string): void;
 	repaint(): void;
@@ -32,12 +34,13 @@ export interface DoingOptions {
 }
 
 /** The one place where a console acts. */
-export function createDoing({store, client, write, repaint, leave}: DoingOptions): Doing {
+export function createDoing({store, client, sign = null, write, repaint, leave}: DoingOptions): Doing {
 	const say: Doing['say'] = (text, level = 'info') => store.dispatch({type: 'message', message: {text, level}});
 	const send = async <T>(command: string, params: Record<string, unknown>): Promise<T | undefined> => {
 		const seen = store.state().run?.seq;
 		try {
-			return (await client.ask<T>(command, params, seen === undefined ? {} : {seen})) ?? (null as T);
+			const given = command === 'approve' && sign ? {digest: params['digest'], signature: await sign(String(params['digest']))} : params;
+			return (await client.ask<T>(command, given, seen === undefined ? {} : {seen})) ?? (null as T);
 		} catch (error) {
 			say(error instanceof Refusal || error instanceof Error ? error.message : String(error), 'error');
 			return undefined;

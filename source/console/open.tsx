@@ -4,7 +4,7 @@ import {useEffect} from 'react';
 import type {Settings} from '../config/settings.ts';
 import type {RoomClient} from '../room/protocol.ts';
 import {App} from './app.tsx';
-import {createDoing} from './doing.ts';
+import {createDoing, type DoingOptions} from './doing.ts';
 import {startFeed} from './feed.ts';
 import {initialState, type ViewId} from './state.ts';
 import {createStore, type Store} from './store.ts';
@@ -13,6 +13,8 @@ import {StoreContext} from './use-store.ts';
 
 export interface ConsoleOptions {
 	client: RoomClient;
+	/** Signs a plan's digest; absent: approvals are claimed. */
+	sign?: DoingOptions['sign'];
 	settings: Pick<Settings, 'readOnly' | 'color' | 'by'>;
 	stdout?: NodeJS.WriteStream;
 	stdin?: NodeJS.ReadStream;
@@ -31,14 +33,14 @@ export interface ConsoleEnd {
 }
 
 /** Resolves when the console was left; the caller prints the summary. The room and its run are not touched. */
-export async function openConsole({client, settings, stdout = process.stdout, stdin = process.stdin, hello, view = 'checklist', ascii = false}: ConsoleOptions): Promise<ConsoleEnd> {
+export async function openConsole({client, settings, sign, stdout = process.stdout, stdin = process.stdin, hello, view = 'checklist', ascii = false}: ConsoleOptions): Promise<ConsoleEnd> {
 	const store = createStore(initialState({
 		readOnly: settings.readOnly, color: settings.color, by: settings.by, now: Date.now(), rows: stdout.rows || 24, columns: stdout.columns || 80,
 		glyphs: ascii ? asciiGlyphs : unicodeGlyphs, message: hello ? {text: hello, level: 'info'} : null,
 		view, ...(view === 'live' && {focus: 'live' as const}),
 	}));
 	const repaint = {now: () => {}};
-	const doing = createDoing({store, client, write: text => void stdout.write(text), repaint: () => repaint.now(), leave: () => instance.unmount()});
+	const doing = createDoing({store, client, sign, write: text => void stdout.write(text), repaint: () => repaint.now(), leave: () => instance.unmount()});
 	const resize = () => store.dispatch({type: 'resize', rows: stdout.rows || 24, columns: stdout.columns || 80});
 	stdout.on('resize', resize);
 	const instance = render(

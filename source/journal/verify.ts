@@ -2,7 +2,9 @@
 import {createHash} from 'node:crypto';
 import {createReadStream, existsSync, statSync} from 'node:fs';
 import path from 'node:path';
+import type {EventOf} from './events.ts';
 import type {ReadJournal} from './file.ts';
+import {doubtSignature, doubtUnnamedSignature} from './signatures.ts';
 import type {RunState} from './shapes/run.ts';
 
 export interface Verification {
@@ -16,8 +18,9 @@ export interface Verification {
  * Looks through a run that was read.
  * `head` is a hash noted earlier, out of reach of whoever could rewrite the file: without one, a cut-off tail or a
  * wholly rewritten chain can't be told from a shorter or another run.
+ * `allowedSigners`: the file that says whose signatures count; without it a signature is only proven to be over its digest.
  */
-export async function verifyRun(journal: ReadJournal, {folder, head}: {folder: string; head?: string}): Promise<Verification> {
+export async function verifyRun(journal: ReadJournal, {folder, head, allowedSigners = null}: {folder: string; head?: string; allowedSigners?: string | null}): Promise<Verification> {
 	const problems: string[] = [];
 	if (journal.damage) problems.push(`journal: ${journal.damage}; the ${journal.events.length} events before it are intact`);
 	if (journal.torn) problems.push('journal: the last line is torn and does not count');
@@ -27,7 +30,7 @@ export async function verifyRun(journal: ReadJournal, {folder, head}: {folder: s
 	}
 	if (journal.state) {
 		problems.push(...await verifyArtifacts(journal.state, folder));
-		problems.push(...verifyDecisions(journal));
+		problems.push(...verifyDecisions(journal), ...await verifySignatures(journal, allowedSigners));
 	}
 	return {ok: problems.length === 0, events: journal.events.length, head: journal.head, problems};
 }
@@ -60,6 +63,17 @@ function verifyDecisions(journal: ReadJournal): string[] {
 		if (event.kind === 'action-started' && event.digest !== undefined && !digests.has(event.digest)) problems.push(`action: event ${event.seq} runs the digest ${event.digest.slice(0, 16)}, which no plan before it has`);
 	}
 	return problems;
+}
+
+/** An approval that says it is signed, and whose signature does not hold. */
+async function verifySignatures(journal: ReadJournal, allowedSigners: string | null): Promise<string[]> {
+	const signed = journal.events.filter(event => event.kind === 'plan-approved' && event.signed) as EventOf<'plan-approved'>[];
+	const doubts = await Promise.all(signed.map(async ({seq, approver, digest, signature, at}) => {
+		const doubt = signature === undefined ? 'its signature is missing'
+			: allowedSigners === null ? await doubtUnnamedSignature({digest, signature}) : await doubtSignature({digest, signature, allowedSigners, signer: approver, at});
+		return doubt === null ? [] : [`approval: event ${seq}, signed by ${approver}, is not proven: ${doubt}`];
+	}));
+	return doubts.flat();
 }
 
 /** sha256 of a file's content, in hexadecimal. */

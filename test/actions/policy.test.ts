@@ -39,7 +39,7 @@ test.each<[string, Parameters<typeof decide>[0], RegExp | null]>([
 
 test('from one required on, only signed approvals of others count, each person once', () => {
 	const at = '2026-01-01T12:00:00Z';
-	const approvals = [{by: 'ann', signed: true, at, digest}, {by: 'ben', signed: true, at, digest}, {by: 'ben', signed: true, at, digest}, {by: 'eve', signed: false, at, digest}];
+	const approvals = [{by: 'ann', signed: true, at, digest}, {by: 'ann@example', sentBy: 'ann', signed: true, at, digest}, {by: 'ben', signed: true, at, digest}, {by: 'ben', signed: true, at, digest}, {by: 'eve', signed: false, at, digest}];
 	expect(countApprovals({approvals, digest, startedBy: 'ann', settings: settings(1), now})).toBe(1);
-	expect(countApprovals({approvals, digest, startedBy: 'ann', settings: settings(0), now})).toBe(3);
+	expect(countApprovals({approvals, digest, startedBy: 'ann', settings: settings(0), now})).toBe(4);
 });

@@ -25,6 +25,10 @@ export const approvalSchema = z.object({
 	signed: z.boolean(),
 	at: z.string(),
 	digest: z.string(),
+	/** Who sent it to the room; absent in records from before signatures. */
+	sentBy: z.string().optional(),
+	/** By ssh-keygen, armoured. */
+	signature: z.string().optional(),
 });
 export type Approval = z.infer<typeof approvalSchema>;
 

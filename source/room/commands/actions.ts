@@ -1,6 +1,5 @@
-/** plan, approve, backup, review, rehearse, upgrade, downgrade, maintain: what the keys of the console start. */
+/** plan, backup, review, rehearse, upgrade, downgrade, maintain: what the keys of the console start. */
 import {z} from 'zod';
-import {Refusal} from '../../journal/refusal.ts';
 import {movedByPlan, roomCommand} from './command.ts';
 
 export const plan = roomCommand({
@@ -10,27 +9,6 @@ export const plan = roomCommand({
 	plans: true,
 	params: z.object({action: z.enum(['upgrade', 'downgrade']).default('upgrade'), revision: z.string().optional(), look: z.boolean().optional()}),
 	run: (room, {look, ...params}, asker) => room.actions.plan({...params, purpose: look ? 'look' : 'aim', by: asker.by}),
-});
-
-export const approve = roomCommand({
-	name: 'approve',
-	says: 'approves the current plan',
-	decides: true,
-	plans: true,
-	params: z.object({by: z.string().optional(), digest: z.string().optional()}),
-	movedBy: event => event.kind === 'plan-made' || movedByPlan(event),
-	async run(room, params, asker) {
-		const by = (params.by ?? asker.by).trim();
-		if (by === '') throw new Refusal(2, 'An approval needs a name.');
-		const known = room.state().plan;
-		const action = known?.action ?? 'upgrade';
-		const current = await room.actions.plan({action, by, revision: known && (known.to.length > 1 ? 'heads' : known.to[0] ?? (action === 'downgrade' ? 'base' : undefined))});
-		if (current.revisions.length === 0) throw new Refusal(3, `The database is at ${current.from.join(', ') || 'base'} already; there is nothing to approve.`);
-		if (params.digest !== undefined && !current.digest.startsWith(params.digest)) throw new Refusal(3, `The plan is now ${current.digest.slice(0, 16)}, not ${params.digest.slice(0, 16)}; look at it again before you approve it.`);
-		room.keeper.record('plan-approved', by, {digest: current.digest, approver: by, signed: false});
-		const approvals = room.state().approvals.filter(approval => approval.digest === current.digest);
-		return {digest: current.digest, approvals: approvals.map(approval => ({by: approval.by, signed: approval.signed, at: approval.at}))};
-	},
 });
 
 const consent = {confirmed: z.boolean().default(false), expect: z.string().optional(), database: z.string().optional()};
