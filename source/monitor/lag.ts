@@ -15,8 +15,8 @@ export interface WalMark {
  * @param marks earlier polls in the order of time, the present one last
  */
 export function readLag(row: StandbyRow, marks: readonly WalMark[]): Standby {
-	const {name, state, sync, lagBytes, reportedSeconds, replayed} = row;
-	return {name, state, sync, lagBytes, lagSeconds: lagBytes === 0 ? 0 : larger(reportedSeconds, secondsBehind(replayed, marks))};
+	const {reportedSeconds, replayed, ...told} = row;
+	return {...told, replaySeconds: reportedSeconds, lagSeconds: row.lagBytes === 0 ? 0 : larger(reportedSeconds, secondsBehind(replayed, marks))};
 }
 
 function secondsBehind(replayed: number | null, marks: readonly WalMark[]): number | null {

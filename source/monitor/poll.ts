@@ -3,7 +3,7 @@ import {answerWithinMs, type MonitorSession, type Row} from './connection.ts';
 import {pollQueries, type PollQueryName, type PollReadings} from './queries/index.ts';
 import type {PollContext, PollQuery} from './queries/query.ts';
 
-/** What one poll read; null where the server refuses the statement. `instance` is always there. */
+/** What one poll read; null where the server refuses the statement, or it was not its turn. `instance` is always there. */
 export type Poll = {[N in PollQueryName]: PollReadings[N] | null} & Pick<PollReadings, 'instance'>;
 
 /** Statements that this server refuses, with its reason. */
@@ -14,9 +14,11 @@ export interface PollState {
 	refused: RefusedQueries;
 	/** Text of each statement as the server has it prepared; null: not known after an error. */
 	prepared: Map<PollQueryName, string> | null;
+	/** How many polls were asked. */
+	polls: number;
 }
 
-export const newPollState = (): PollState => ({refused: new Map(), prepared: new Map()});
+export const newPollState = (): PollState => ({refused: new Map(), prepared: new Map(), polls: 0});
 
 const names = Object.keys(pollQueries) as PollQueryName[];
 
@@ -27,7 +29,8 @@ const names = Object.keys(pollQueries) as PollQueryName[];
  * @throws the driver's error when nothing can be read
  */
 export async function queryPoll({session, context, state}: {session: MonitorSession; context: PollContext; state: PollState}): Promise<Poll> {
-	const texts = new Map(names.filter(name => !state.refused.has(name)).map(name => [name, pollQueries[name].text(context)]));
+	const texts = new Map(names.filter(name => !state.refused.has(name) && isDue(name, {context, polls: state.polls})).map(name => [name, pollQueries[name].text(context)]));
+	state.polls++;
 	const statements = prepare(state, texts);
 	try {
 		const results = await session.multi(statements.map(({text}) => text).join(';\n'), {timeoutMs: answerWithinMs});
@@ -48,6 +51,12 @@ export async function queryPoll({session, context, state}: {session: MonitorSess
 	}
 
 	return parsePoll(results);
+}
+
+/** Its turn has come, and there is something to ask about. */
+function isDue(name: PollQueryName, {context, polls}: {context: PollContext; polls: number}): boolean {
+	const {everyPolls}: PollQuery<unknown> = pollQueries[name];
+	return (everyPolls === undefined || polls % everyPolls === 0) && (name !== 'tables' || (context.tables?.length ?? 0) > 0);
 }
 
 /** The statements of a poll; those with a name answer for that query, the others only prepare. */

@@ -14,6 +14,14 @@ export interface Counters {
 	tuplesWritten: number | null;
 	/** Bytes of WAL since its beginning. */
 	walPosition: number | null;
+	tuplesRead: number | null;
+	tempBytes: number | null;
+	deadlocks: number | null;
+	blocksHit: number | null;
+	/** Found in shared buffers or not. */
+	blocksAsked: number | null;
+	/** Milliseconds that sessions were busy, waits included; before 14 unknown. */
+	busyMs: number | null;
 }
 
 export type Rates = Sample['rates'];
@@ -22,17 +30,25 @@ export type Rates = Sample['rates'];
 export function rates(before: Counters | null, now: Counters): Rates {
 	const seconds = before ? now.at - before.at : 0;
 	if (!before || seconds <= 0 || before.started !== now.started || before.reset !== now.reset) {
-		return {commits: null, rollbacks: null, tuplesWritten: null, walBytes: null};
+		return {commits: null, rollbacks: null, tuplesWritten: null, walBytes: null, tuplesRead: null, tempBytes: null, deadlocks: null, cacheHit: null, transactionMs: null};
 	}
 
-	const rate = (name: 'commits' | 'rollbacks' | 'tuplesWritten' | 'walPosition'): number | null => {
+	const rate = (name: keyof Counters): number | null => {
 		const from = before[name];
 		const to = now[name];
 		return from === null || to === null || to < from ? null : (to - from) / seconds;
 	};
 
-	return {commits: rate('commits'), rollbacks: rate('rollbacks'), tuplesWritten: rate('tuplesWritten'), walBytes: rate('walPosition')};
+	const [commits, rollbacks] = [rate('commits'), rate('rollbacks')];
+	return {
+		commits, rollbacks, tuplesWritten: rate('tuplesWritten'), walBytes: rate('walPosition'), tuplesRead: rate('tuplesRead'), tempBytes: rate('tempBytes'), deadlocks: rate('deadlocks'),
+		cacheHit: share(rate('blocksHit'), rate('blocksAsked')),
+		transactionMs: commits === null || rollbacks === null ? null : share(rate('busyMs'), commits + rollbacks),
+	};
 }
+
+/** Of nothing there is no share. */
+const share = (part: number | null, whole: number | null): number | null => part === null || whole === null || whole === 0 ? null : part / whole;
 
 /**
  * The counters to compare with, of earlier ones in the order of time: the youngest that is two seconds old, since backends

@@ -1,11 +1,12 @@
 /** Makes the sample that everyone sees out of what one poll read and what is remembered of those before. */
-import type {ActiveSession, Sample} from '../journal/shapes/sample.ts';
+import type {ActiveSession, Sample, Wraparound} from '../journal/shapes/sample.ts';
 import {buildLockGraph, type LockGraph} from './blocking.ts';
 import type {Backend} from './connection.ts';
 import {readLag} from './lag.ts';
 import type {Poll, RefusedQueries} from './poll.ts';
 import type {ActivityRow} from './queries/activity.ts';
 import {pollQueries} from './queries/index.ts';
+import type {TableRow} from './queries/tables.ts';
 import {baseline, rates, type Counters} from './rates.ts';
 import {fillWaits, type SeenWaits} from './waits.ts';
 
@@ -14,9 +15,16 @@ export interface Memory {
 	/** In the order of time; of the same start of the server only. */
 	counters: readonly Counters[];
 	waits: SeenWaits;
+	/** What is not read in each poll, as it was last read. */
+	seldom: Seldom;
 }
 
-export const noMemory: Memory = {counters: [], waits: new Map()};
+interface Seldom {
+	tables?: {at: string; list: TableRow[]};
+	wraparound?: Wraparound & {at: string};
+}
+
+export const noMemory: Memory = {counters: [], waits: new Map(), seldom: {}};
 
 /** Long enough to tell the age of a lag; a longer one is shown as at least this many polls. */
 const mostCounters = 900;
@@ -28,7 +36,13 @@ export function readGraph({poll, memory, nowMs}: {poll: Poll; memory: Memory; no
 	const before = memory.counters.at(-1)?.started === counters.started ? memory.counters : [];
 	const {rows, seen} = fillWaits({rows: poll.contested ?? [], seen: memory.waits, nowMs});
 	const leaders = new Map((poll.activity ?? []).flatMap(row => row.leader === null || row.leader === row.pid ? [] : [[row.pid, row.leader] as const]));
-	return {graph: buildLockGraph(rows, leaders), memory: {counters: [...before, counters].slice(-mostCounters), waits: seen}};
+	return {graph: buildLockGraph(rows, leaders), memory: {counters: [...before, counters].slice(-mostCounters), waits: seen, seldom: readSeldom(poll, memory.seldom, nowMs)}};
+}
+
+/** An answer stays until the next one, with the time when it was true. */
+function readSeldom({tables, wraparound}: Poll, before: Seldom, nowMs: number): Seldom {
+	const at = new Date(nowMs).toISOString();
+	return {...before, ...(tables && {tables: {at, list: tables}}), ...(wraparound && {wraparound: {at, ...wraparound}})};
 }
 
 export interface SampleParts {
@@ -41,11 +55,15 @@ export interface SampleParts {
 	memory: Memory;
 	migration: Backend | null;
 	refused: RefusedQueries;
+	/** application_name of each standby that must be there. */
+	standbys?: readonly string[];
 }
 
 /** Pure: the same parts make the same sample. */
-export function makeSample({at, tookMs, poll, graph, memory, migration, refused}: SampleParts): Sample {
+export function makeSample({at, tookMs, poll, graph, memory, migration, refused, standbys = []}: SampleParts): Sample {
 	const {instance} = poll;
+	const {tables, wraparound} = memory.seldom;
+	const missing = standbys.filter(name => !poll.replication?.some(standby => standby.name === name));
 	const active = (poll.activity ?? []).filter(row => row.leader === null || row.leader === row.pid).map(row => describeSession(row, graph));
 	const migrates = migration !== null && (poll.activity === null || active.some(session => session.migration));
 	return {
@@ -56,11 +74,15 @@ export function makeSample({at, tookMs, poll, graph, memory, migration, refused}
 		blockers: graph.blockers,
 		replication: [...poll.receiver ?? [], ...(poll.replication ?? []).map(row => readLag(row, memory.counters))],
 		slots: poll.slots ?? [],
+		...(missing.length > 0 && poll.replication && !instance.standby && {missingStandbys: missing}),
 		progress: poll.progress ?? [],
 		connections: {...instance.connections, waiting: poll.contested === null ? null : graph.waits.length},
 		rates: rates(baseline(memory.counters.slice(0, -1), instance.counters), instance.counters),
+		...(poll.prepared && {prepared: poll.prepared}),
+		...(tables && {tables: {at: tables.at, list: tables.list.map(({readable: _, ...table}) => table)}}),
+		...(wraparound && {wraparound}),
 		behind: migrates ? graph.behind(migration.pid) : null,
-		hidden: nameHidden(poll, refused),
+		hidden: nameHidden(poll, {refused, tables: tables?.list ?? []}),
 		tookMs,
 	};
 }
@@ -80,14 +102,17 @@ function describeSession(row: ActivityRow, graph: LockGraph): ActiveSession {
 		migration: row.migration,
 		backendStart: row.backendStart,
 		backendType: row.backendType,
+		...(row.xminAge !== null && {xminAge: row.xminAge}),
 	};
 }
 
-function nameHidden({instance, replication}: Poll, refused: RefusedQueries): string[] {
+function nameHidden({instance, replication}: Poll, {refused, tables}: {refused: RefusedQueries; tables: readonly TableRow[]}): string[] {
+	const unread = tables.filter(table => !table.readable).map(({name}) => name);
 	const grant = `GRANT pg_monitor TO ${instance.role};`;
 	return [
 		...instance.sees ? [] : [`Sessions of other roles: their state, query and transaction times, and the counts by state, are hidden from ${instance.role}: ${grant}`],
 		...instance.sees || !replication?.length ? [] : [`How far the standbys are is hidden from ${instance.role}: ${grant}`],
+		...unread.length === 0 ? [] : [`The estimated bloat of ${unread.join(', ')} needs SELECT: GRANT SELECT ON ${unread.join(', ')} TO ${instance.role};`],
 		...[...refused].map(([name, reason]) => `The server refuses to tell about ${pollQueries[name].shows}: ${reason}.`),
 	];
 }

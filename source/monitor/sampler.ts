@@ -14,6 +14,10 @@ export interface SamplerOptions {
 	intervalMs: number | null;
 	/** The migration's own backend: always in the sample, pinned, and asked about who waits for it. */
 	migrationBackend: () => Backend | null;
+	/** Tables that the plan touches, as its statements name them. */
+	tables?: () => readonly string[];
+	/** application_name of each standby that must be there. */
+	standbys?: readonly string[];
 	onSample: (sample: Sample) => void;
 	/** A poll that failed: one sentence, and the ISO time since when nothing was read. */
 	onFailure: (error: string, since: string) => void;
@@ -30,7 +34,7 @@ export interface Sampler {
 }
 
 /** Starts with a poll at once. Polls never overlap; a failure is told and tried again, sooner at first than later. */
-export function startSampler({connect, intervalMs, migrationBackend, onSample, onFailure, now = Date.now}: SamplerOptions): Sampler {
+export function startSampler({connect, intervalMs, migrationBackend, tables, standbys, onSample, onFailure, now = Date.now}: SamplerOptions): Sampler {
 	let session: MonitorSession | null = null;
 	let state = newPollState();
 	let memory: Memory = noMemory;
@@ -57,7 +61,7 @@ export function startSampler({connect, intervalMs, migrationBackend, onSample, o
 		session ??= await open();
 		const askedMs = now();
 		const migration = migrationBackend();
-		const context = {version: session.versionNumber, migration};
+		const context = {version: session.versionNumber, migration, ...(tables && {tables: tables()})};
 		const poll = await queryPoll({session, context, state});
 		const tookMs = now() - askedMs;
 		const {graph, memory: next} = readGraph({poll, memory, nowMs: now()});
@@ -70,7 +74,7 @@ export function startSampler({connect, intervalMs, migrationBackend, onSample, o
 			poll.activity.push(...(rows ?? []).map(parseActivity));
 		}
 
-		return makeSample({at: new Date(startedMs).toISOString(), tookMs, poll, graph, memory, migration, refused: state.refused});
+		return makeSample({at: new Date(startedMs).toISOString(), tookMs, poll, graph, memory, migration, refused: state.refused, ...(standbys && {standbys})});
 	};
 
 	const fail = (error: unknown): void => {

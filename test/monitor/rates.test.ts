@@ -1,23 +1,24 @@
-/** Rates, waits, lag and rings: small pure things, as tables. */
+/** Rates, waits and lag: small pure things, as tables. */
 import {expect, test} from 'vitest';
 import {readLag} from '../../source/monitor/lag.ts';
 import {baseline, rates, type Counters} from '../../source/monitor/rates.ts';
 import type {LockRow} from '../../source/monitor/queries/contested.ts';
-import {createSeries} from '../../source/monitor/series.ts';
 import {fillWaits} from '../../source/monitor/waits.ts';
 import {bytesText, secondsText} from '../../source/monitor/words.ts';
 
-const counters = (at: number, more: Partial<Counters> = {}): Counters => ({at, started: 1, reset: 2, commits: at * 10, rollbacks: 0, tuplesWritten: at, walPosition: at * 1000, ...more});
-const unknown = {commits: null, rollbacks: null, tuplesWritten: null, walBytes: null};
+const counters = (at: number, more: Partial<Counters> = {}): Counters => ({at, started: 1, reset: 2, commits: at * 10, rollbacks: 0, tuplesWritten: at, walPosition: at * 1000, tuplesRead: null, tempBytes: 0, deadlocks: 0, blocksHit: at * 90, blocksAsked: at * 100, busyMs: at * 25, ...more});
+const unknown = {commits: null, rollbacks: null, tuplesWritten: null, walBytes: null, tuplesRead: null, tempBytes: null, deadlocks: null, cacheHit: null, transactionMs: null};
+const others = {tuplesRead: null, tempBytes: 0, deadlocks: 0, cacheHit: 0.9, transactionMs: 2.5};
 
 test.each([
-	['two polls', counters(10), counters(14), {commits: 10, rollbacks: 0, tuplesWritten: 1, walBytes: 1000}],
+	['two polls', counters(10), counters(14), {commits: 10, rollbacks: 0, tuplesWritten: 1, walBytes: 1000, ...others}],
 	['the first poll', null, counters(14), unknown],
 	['a restart of the server', counters(10), counters(14, {started: 12}), unknown],
 	['a reset of the statistics', counters(10), counters(14, {reset: 13}), unknown],
 	['a first reset of the statistics', counters(10, {reset: null}), counters(14), unknown],
-	['a counter that went backwards', counters(10), counters(14, {commits: 5}), {commits: null, rollbacks: 0, tuplesWritten: 1, walBytes: 1000}],
-	['a counter that is not known', counters(10), counters(14, {walPosition: null}), {commits: 10, rollbacks: 0, tuplesWritten: 1, walBytes: null}],
+	['a counter that went backwards', counters(10), counters(14, {commits: 5}), {commits: null, rollbacks: 0, tuplesWritten: 1, walBytes: 1000, ...others, transactionMs: null}],
+	['a counter that is not known', counters(10), counters(14, {walPosition: null}), {commits: 10, rollbacks: 0, tuplesWritten: 1, walBytes: null, ...others}],
+	['nothing done, of which there is no share', counters(10), counters(14, {commits: 100, blocksHit: 900, blocksAsked: 1000}), {commits: 0, rollbacks: 0, tuplesWritten: 1, walBytes: 1000, ...others, cacheHit: null, transactionMs: null}],
 	['no time between them', counters(10), counters(10), unknown],
 ])('rates of %s', (_, before, now, expected) => {
 	expect(rates(before, now)).toEqual(expected);
@@ -39,7 +40,7 @@ test.each([
 	['unknown, where it is hidden', {lagBytes: null, reportedSeconds: null, replayed: null}, null],
 ])('lag in seconds: %s', (_, row, expected) => {
 	const marks = [5, 6, 7, 8, 9].map(at => ({at, walPosition: at * 1000}));
-	expect(readLag({name: 's', state: 'streaming', sync: 'async', ...row}, marks).lagSeconds).toBe(expected);
+	expect(readLag({name: 's', state: 'streaming', sync: 'async', client: null, unsentBytes: null, unflushedBytes: null, unreplayedBytes: null, flushSeconds: null, replySeconds: null, ...row}, marks).lagSeconds).toBe(expected);
 });
 
 test('a wait without a time is as old as it has been seen', () => {
@@ -50,16 +51,6 @@ test('a wait without a time is as old as it has been seen', () => {
 	expect(second.rows[0]!.waitSeconds).toBe(2.5);
 	const other = fillWaits({rows: [{...row, object: 'p'}], seen: second.seen, nowMs: 4000});
 	expect(other.rows[0]!.waitSeconds).toBe(0);
-});
-
-test('a ring keeps the newest values, gaps too, and a chart\'s column its peak', () => {
-	const series = createSeries(6);
-	expect([series.last(), series.values(3), series.columns(3)]).toEqual([null, [], []]);
-	for (const value of [1, 2, 3, 4, null, 9, 5, 6]) series.push(value);
-	expect(series.values(10)).toEqual([3, 4, null, 9, 5, 6]);
-	expect(series.values(2)).toEqual([5, 6]);
-	expect(series.columns(3)).toEqual([4, 9, 6]);
-	expect([series.last(), series.length, series.version]).toEqual([6, 6, 8]);
 });
 
 test('numbers in words', () => {

@@ -122,7 +122,7 @@ test('progress of CREATE INDEX says its phase, its table and how far it is', asy
 		const next = await sampler.once();
 		return next.progress.some(row => row.phase.startsWith('waiting for writers')) ? next : null;
 	});
-	expect(sample.progress).toEqual([{pid: pidOf(client), command: 'CREATE INDEX CONCURRENTLY', phase: 'waiting for writers before build', relation: 'large', done: 0, total: 1, unit: 'lockers'}]);
+	expect(sample.progress).toEqual([{pid: pidOf(client), command: 'CREATE INDEX CONCURRENTLY', phase: 'waiting for writers before build', relation: 'large', done: 0, total: 1, unit: 'lockers', waitsFor: pidOf(blocker), detail: 'large_id'}]);
 	await blocker.query('COMMIT');
 	await creating;
 });
@@ -216,7 +216,7 @@ test('rates are per second between two polls, and null in the first', async () =
 	const client = await database.client();
 	await client.query('CREATE TABLE counted (id int)');
 	const {sampler} = watch();
-	expect((await sampler.once()).rates).toEqual({commits: null, rollbacks: null, tuplesWritten: null, walBytes: null});
+	expect(Object.values((await sampler.once()).rates)).toEqual(Array(9).fill(null));
 	await client.query('INSERT INTO counted SELECT generate_series(1, 10000)');
 	// Backends report their counters once a second at most.
 	const {rates} = await eventually('the counters to arrive', async () => {
@@ -226,6 +226,44 @@ test('rates are per second between two polls, and null in the first', async () =
 	});
 	expect(rates.commits!).toBeGreaterThan(0);
 	expect(rates.walBytes!).toBeGreaterThan(0);
+	expect(rates.transactionMs!).toBeGreaterThan(0);
+	expect(rates.cacheHit!).toBeGreaterThan(0.5);
+	expect(rates).toMatchObject({tempBytes: 0, deadlocks: 0});
+});
+
+test('the tables of the plan are read from the catalogs while the migration holds them, and not in each poll', async () => {
+	const admin = await database.client();
+	const role = {name: `looker-${database.name}`, password: 'x'};
+	await admin.query(`CREATE ROLE "${role.name}" LOGIN PASSWORD 'x' IN ROLE pg_monitor; CREATE TABLE "Sales" AS SELECT g AS id, repeat('x', 100) AS t FROM generate_series(1, 30000) g; CREATE INDEX ON "Sales" (id); DELETE FROM "Sales" WHERE id % 2 = 0; CREATE TABLE tiny (id int)`);
+	await admin.query('VACUUM ANALYZE "Sales"');
+	await admin.query('BEGIN; LOCK TABLE "Sales", tiny');
+	try {
+		const seen = await watch({tables: () => ['Sales', 'public.TINY', 'gone', "it's\\"]}).sampler.once();
+		const sales = seen.tables!.list.find(({name}) => name === '"Sales"')!;
+		expect(sales).toMatchObject({liveRows: 15_000, deadRows: 0, vacuumedAt: expect.stringMatching(/^20/), analyzedAt: expect.stringMatching(/^20/)});
+		expect(sales.heapBytes!).toBeGreaterThan(3_000_000);
+		expect(sales.indexBytes!).toBeGreaterThan(300_000);
+		expect(sales.bloat!).toBeCloseTo(0.5, 1);
+		expect(seen.tables!.list.find(({name}) => name === 'tiny')).toMatchObject({heapBytes: null, bloat: null, vacuumedAt: null});
+		expect(seen.tables!.list).toHaveLength(2);
+		expect(seen.wraparound).toMatchObject({freezeAge: 200_000_000, xidAge: expect.any(Number)});
+		expect(seen.prepared).toEqual([]);
+		expect(sampleSchema.parse(JSON.parse(JSON.stringify(seen)))).toEqual(seen);
+
+		const unread = watch({tables: () => ['Sales'], connect: async () => openMonitorSession(database.urlAs(role))}).sampler;
+		const first = await unread.once();
+		expect(first.hidden).toEqual([`The estimated bloat of "Sales" needs SELECT: GRANT SELECT ON "Sales" TO "${role.name}";`]);
+		expect((await unread.once()).tables).toEqual(first.tables);
+	} finally {
+		await admin.query('ROLLBACK');
+		await admin.query(`DROP ROLE "${role.name}"`);
+	}
+});
+
+test('a standby that must be there and is not, is named', async () => {
+	const {standby} = await servers();
+	expect((await watch({standbys: [standby.purpose, 'replica9']}).sampler.once()).missingStandbys).toEqual(['replica9']);
+	expect((await watch({standbys: [standby.purpose]}).sampler.once()).missingStandbys).toBeUndefined();
 });
 
 test('the loss of its connection is told, and the next poll has a new one', async () => {

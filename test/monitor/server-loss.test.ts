@@ -39,7 +39,7 @@ test('a restart is failures with one beginning, then samples again, their rates 
 	await eventually('samples again', () => samples.length > before + 1);
 	await sampler.stop();
 	expect(new Set(failures).size).toBe(1);
-	expect(samples[before]!.rates).toEqual({commits: null, rollbacks: null, tuplesWritten: null, walBytes: null});
+	expect(new Set(Object.values(samples[before]!.rates))).toEqual(new Set([null]));
 	expect(samples[before]!.server.uptimeSeconds!).toBeLessThan(samples[before - 1]!.server.uptimeSeconds! + 60);
 });
 

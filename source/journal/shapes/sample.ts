@@ -22,6 +22,8 @@ export const activeSessionSchema = z.object({
 	backendStart: z.string().nullable(),
 	/** Such as `client backend`, `autovacuum worker`, `walsender`. */
 	backendType: z.string().nullable(),
+	/** Age in transactions of the snapshot it holds, which keeps VACUUM from removing younger dead rows. */
+	xminAge: known.optional(),
 });
 export type ActiveSession = z.infer<typeof activeSessionSchema>;
 
@@ -77,6 +79,16 @@ export const standbySchema = z.object({
 	sync: z.string().nullable(),
 	lagBytes: known,
 	lagSeconds: known,
+	client: z.string().nullable().optional(),
+	/** Written here and not sent yet; sent and not flushed there; flushed there and not replayed. */
+	unsentBytes: known.optional(),
+	unflushedBytes: known.optional(),
+	unreplayedBytes: known.optional(),
+	/** As the server reports them, of the last commit that the standby acknowledged. */
+	flushSeconds: known.optional(),
+	replaySeconds: known.optional(),
+	/** Since it last gave a sign. */
+	replySeconds: known.optional(),
 });
 export type Standby = z.infer<typeof standbySchema>;
 
@@ -88,8 +100,53 @@ export const progressSchema = z.object({
 	done: known,
 	total: known,
 	unit: z.string().nullable(),
+	/** Whom CREATE INDEX CONCURRENTLY waits for. */
+	waitsFor: z.number().int().nullable().optional(),
+	/** The index that is built, or the partition that is analysed. */
+	detail: z.string().nullable().optional(),
 });
 export type Progress = z.infer<typeof progressSchema>;
+
+/** A table that the plan touches. Nothing here opens the table, so none of it waits for a lock on it. */
+export const tableStateSchema = z.object({
+	name: z.string(),
+	/** As of its last VACUUM, ANALYZE or index build: heap, indexes, TOAST. */
+	heapBytes: known,
+	indexBytes: known,
+	toastBytes: known,
+	liveRows: known,
+	deadRows: known,
+	/** Estimated share of the heap that is free or dead, 0 to 1; null without statistics, for small tables, or without SELECT on it. */
+	bloat: known,
+	/** Since the statistics were reset. */
+	tableScans: known,
+	indexScans: known,
+	changedRows: known,
+	vacuumedAt: z.string().nullable(),
+	analyzedAt: z.string().nullable(),
+	/** Age of its oldest transaction id. */
+	xidAge: known,
+});
+export type TableState = z.infer<typeof tableStateSchema>;
+
+/** How near the database with the oldest transaction ids is to a forced VACUUM. */
+export const wraparoundSchema = z.object({
+	database: z.string(),
+	xidAge: z.number(),
+	multixactAge: known,
+	/** From this age on autovacuum freezes, whatever its settings are: autovacuum_freeze_max_age. */
+	freezeAge: z.number(),
+});
+export type Wraparound = z.infer<typeof wraparoundSchema>;
+
+export const preparedSchema = z.object({
+	gid: z.string(),
+	owner: z.string(),
+	database: z.string(),
+	seconds: known,
+	xidAge: known,
+});
+export type Prepared = z.infer<typeof preparedSchema>;
 
 export const sampleSchema = z.object({
 	at: z.string(),
@@ -98,11 +155,33 @@ export const sampleSchema = z.object({
 	locksWaiting: z.array(lockWaitSchema),
 	blockers: z.array(blockerSchema),
 	replication: z.array(standbySchema),
-	slots: z.array(z.object({name: z.string(), active: z.boolean(), retainedBytes: known})),
+	slots: z.array(z.object({
+		name: z.string(), active: z.boolean(), retainedBytes: known,
+		kind: z.string().optional(), database: z.string().nullable().optional(),
+		/** `reserved`, `extended`, `unreserved`, `lost`: from 13 on. */
+		walStatus: z.string().nullable().optional(),
+		/** What may still be written before the slot is lost; null: no limit is set. */
+		safeBytes: known.optional(),
+		xminAge: known.optional(),
+	})),
+	/** Standbys that must be there by the configuration, and are not. */
+	missingStandbys: z.array(z.string()).optional(),
 	progress: z.array(progressSchema),
 	connections: z.object({total: known, max: known, active: known, idle: known, idleInTransaction: known, waiting: known}),
 	/** Per second, since the sample before; null in the first one and after a reset of the counters. */
-	rates: z.object({commits: known, rollbacks: known, tuplesWritten: known, walBytes: known}),
+	rates: z.object({
+		commits: known, rollbacks: known, tuplesWritten: known, walBytes: known,
+		tuplesRead: known.optional(), tempBytes: known.optional(), deadlocks: known.optional(),
+		/** Of the blocks asked for, the share found in shared buffers, 0 to 1. */
+		cacheHit: known.optional(),
+		/** Milliseconds that the server was busy for each transaction, waits included; from 14 on. */
+		transactionMs: known.optional(),
+	}),
+	/** Prepared transactions of all databases, the oldest first; at most 20. */
+	prepared: z.array(preparedSchema).optional(),
+	/** Read every so many polls, at `at`; absent: no plan. */
+	tables: z.object({at: z.string(), list: z.array(tableStateSchema)}).optional(),
+	wraparound: wraparoundSchema.extend({at: z.string()}).optional(),
 	/** Who waits for the migration; null while there is none. */
 	behind: behindSchema.nullable().optional(),
 	/** What this role may not see, one sentence each with the GRANT that mends it. */

@@ -17,6 +17,7 @@ export interface ActivityRow {
 	backendStart: string | null;
 	query: string | null;
 	migration: boolean;
+	xminAge: number | null;
 }
 
 /** Query texts are cut on the server: 200 rows of them are at most 80 kB. */
@@ -59,6 +60,7 @@ export function parseActivity(row: Row): ActivityRow {
 		backendStart: textOf(row['started']),
 		query: textOf(row['query']),
 		migration: row['migration'] === true,
+		xminAge: numberOf(row['xmin_age']),
 	};
 }
 
@@ -71,7 +73,7 @@ function columns(context: PollContext): string {
        extract(epoch FROM clock_timestamp() - s.xact_start)::float8 AS xact_s,
        extract(epoch FROM clock_timestamp() - s.query_start)::float8 AS query_s,
        ${startText('s.backend_start')} AS started,
-       left(s.query, ${queryCharacters}) AS query, ${isMigration(context)} AS migration`;
+       age(s.backend_xmin) AS xmin_age, left(s.query, ${queryCharacters}) AS query, ${isMigration(context)} AS migration`;
 }
 
 function isMigration({migration}: PollContext): string {

@@ -2,12 +2,15 @@
 import {activity} from './activity.ts';
 import {contested} from './contested.ts';
 import {instance} from './instance.ts';
+import {prepared} from './prepared.ts';
 import {progress} from './progress.ts';
 import {receiver} from './receiver.ts';
 import {replication} from './replication.ts';
 import {slots} from './slots.ts';
+import {tables} from './tables.ts';
+import {wraparound} from './wraparound.ts';
 
-export const pollQueries = {instance, activity, contested, progress, replication, receiver, slots} as const;
+export const pollQueries = {instance, activity, contested, progress, replication, receiver, slots, prepared, tables, wraparound} as const;
 export type PollQueryName = keyof typeof pollQueries;
 /** What each of them reads. */
 export type PollReadings = {[N in PollQueryName]: ReturnType<(typeof pollQueries)[N]['parse']>};

@@ -13,23 +13,23 @@ export interface Instance {
 	role: string;
 	connections: {total: number | null; max: number | null; active: number | null; idle: number | null; idleInTransaction: number | null};
 	counters: Counters;
-	/** How long the oldest prepared transaction has been there; null: there is none. */
-	oldestPreparedSeconds: number | null;
 }
 
 export const instance: PollQuery<Instance> = {
 	shows: 'server, connections and rates',
 	// Counters of the current database only: pg_stat_database's sums over all of them cost four times as much.
 	// A role without pg_read_all_stats may count the sessions, but not see what kind or state they are of.
-	text: () => `/* holdpoint: instance */
+	text: ({version}) => `/* holdpoint: instance */
 SELECT current_setting('server_version') AS version, pg_is_in_recovery() AS standby, p.sees, quote_ident(current_user) AS role,
        extract(epoch FROM clock_timestamp())::float8 AS t, extract(epoch FROM pg_postmaster_start_time())::float8 AS started,
        current_setting('max_connections')::int AS max_conn, c.*,
        pg_stat_get_db_xact_commit(d.oid)::float8 AS commits, pg_stat_get_db_xact_rollback(d.oid)::float8 AS rollbacks,
        (pg_stat_get_db_tuples_inserted(d.oid) + pg_stat_get_db_tuples_updated(d.oid) + pg_stat_get_db_tuples_deleted(d.oid))::float8 AS written,
+       (pg_stat_get_db_tuples_returned(d.oid) + pg_stat_get_db_tuples_fetched(d.oid))::float8 AS tuples_read, pg_stat_get_db_temp_bytes(d.oid)::float8 AS temp,
+       pg_stat_get_db_deadlocks(d.oid)::float8 AS deadlocks, pg_stat_get_db_blocks_hit(d.oid)::float8 AS hit, pg_stat_get_db_blocks_fetched(d.oid)::float8 AS asked,
+       ${version >= 140000 ? 'pg_stat_get_db_active_time(d.oid)' : 'NULL::float8'} AS busy,
        extract(epoch FROM pg_stat_get_db_stat_reset_time(d.oid))::float8 AS reset,
-       pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, '0/0')::float8 AS wal_pos,
-       (SELECT extract(epoch FROM clock_timestamp() - min(prepared))::float8 FROM pg_prepared_xacts) AS prepared_s
+       pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, '0/0')::float8 AS wal_pos
   FROM (SELECT pg_has_role('pg_read_all_stats', 'USAGE') AS sees) p
  CROSS JOIN (SELECT oid FROM pg_database WHERE datname = current_database()) d
  CROSS JOIN (SELECT count(*) FILTER (WHERE backend_type = 'client backend')::int AS clients,
@@ -68,7 +68,12 @@ function parseInstance(row: Row): Instance {
 			rollbacks: numberOf(row['rollbacks']),
 			tuplesWritten: numberOf(row['written']),
 			walPosition: numberOf(row['wal_pos']),
+			tuplesRead: numberOf(row['tuples_read']),
+			tempBytes: numberOf(row['temp']),
+			deadlocks: numberOf(row['deadlocks']),
+			blocksHit: numberOf(row['hit']),
+			blocksAsked: numberOf(row['asked']),
+			busyMs: numberOf(row['busy']),
 		},
-		oldestPreparedSeconds: numberOf(row['prepared_s']),
 	};
 }

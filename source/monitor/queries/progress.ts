@@ -7,8 +7,9 @@ export const progress: PollQuery<Progress[]> = {
 	shows: 'progress of CREATE INDEX, VACUUM and COPY',
 	text: context => `/* holdpoint: progress */
 SELECT p.pid, p.cmd, p.phase, p.done::float8 AS done, p.total::float8 AS total, p.unit,
-       CASE WHEN p.datname = current_database() THEN p.relid::regclass::text ELSE p.relid::text END AS relation
-  FROM (${parts(context).join('\n  UNION ALL\n')}) p (pid, datname, relid, cmd, phase, done, total, unit)
+       CASE WHEN p.datname = current_database() THEN p.relid::regclass::text ELSE p.relid::text END AS relation, p.waits_for,
+       CASE WHEN p.datname = current_database() THEN p.detail::regclass::text END AS detail
+  FROM (${parts(context).join('\n  UNION ALL\n')}) p (pid, datname, relid, cmd, phase, done, total, unit, waits_for, detail)
  WHERE p.phase IS NOT NULL ORDER BY p.pid`,
 	parse: rows => rows.map(parseProgress),
 };
@@ -22,6 +23,8 @@ function parseProgress(row: Row): Progress {
 		done: numberOf(row['done']),
 		total: numberOf(row['total']),
 		unit: textOf(row['unit']),
+		waitsFor: numberOf(row['waits_for']),
+		detail: textOf(row['detail']),
 	};
 }
 
@@ -31,20 +34,21 @@ function parts({version}: PollContext): string[] {
 		`SELECT pid, datname, relid, command, phase,
         CASE WHEN blocks_total > 0 THEN blocks_done WHEN tuples_total > 0 THEN tuples_done WHEN lockers_total > 0 THEN lockers_done END,
         CASE WHEN blocks_total > 0 THEN blocks_total WHEN tuples_total > 0 THEN tuples_total WHEN lockers_total > 0 THEN lockers_total END,
-        CASE WHEN blocks_total > 0 THEN 'blocks' WHEN tuples_total > 0 THEN 'tuples' WHEN lockers_total > 0 THEN 'lockers' END
+        CASE WHEN blocks_total > 0 THEN 'blocks' WHEN tuples_total > 0 THEN 'tuples' WHEN lockers_total > 0 THEN 'lockers' END,
+        nullif(current_locker_pid, 0)::int, nullif(index_relid, 0)::oid
    FROM pg_stat_progress_create_index`,
-		`SELECT pid, datname, relid, 'VACUUM', phase, CASE WHEN phase = 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END, nullif(heap_blks_total, 0), 'blocks'
+		`SELECT pid, datname, relid, 'VACUUM', phase, CASE WHEN phase = 'vacuuming heap' THEN heap_blks_vacuumed ELSE heap_blks_scanned END, nullif(heap_blks_total, 0), 'blocks', NULL, NULL
    FROM pg_stat_progress_vacuum`,
-		`SELECT pid, datname, relid, command, phase, heap_blks_scanned, nullif(heap_blks_total, 0), 'blocks'
+		`SELECT pid, datname, relid, command, phase, heap_blks_scanned, nullif(heap_blks_total, 0), 'blocks', NULL, nullif(cluster_index_relid, 0)::oid
    FROM pg_stat_progress_cluster`,
 		...version >= 130000 ? [
-			`SELECT pid, datname, relid, 'ANALYZE', phase, sample_blks_scanned, nullif(sample_blks_total, 0), 'blocks'
+			`SELECT pid, datname, relid, 'ANALYZE', phase, sample_blks_scanned, nullif(sample_blks_total, 0), 'blocks', NULL, nullif(current_child_table_relid, 0)::oid
    FROM pg_stat_progress_analyze`,
-			`SELECT pid, NULL, NULL, 'BASE BACKUP', phase, backup_streamed, nullif(backup_total, 0), 'bytes'
+			`SELECT pid, NULL, NULL, 'BASE BACKUP', phase, backup_streamed, nullif(backup_total, 0), 'bytes', NULL, NULL
    FROM pg_stat_progress_basebackup`,
 		] : [],
 		...version >= 140000 ? [
-			`SELECT pid, datname, relid, command, type, CASE WHEN bytes_total > 0 THEN bytes_processed ELSE tuples_processed END, nullif(bytes_total, 0), CASE WHEN bytes_total > 0 THEN 'bytes' ELSE 'tuples' END
+			`SELECT pid, datname, relid, command, type, CASE WHEN bytes_total > 0 THEN bytes_processed ELSE tuples_processed END, nullif(bytes_total, 0), CASE WHEN bytes_total > 0 THEN 'bytes' ELSE 'tuples' END, NULL, NULL
    FROM pg_stat_progress_copy`,
 		] : [],
 	];

@@ -6,6 +6,8 @@ export interface PollContext {
 	version: number;
 	/** The migration's backend, once known. */
 	migration: Backend | null;
+	/** Tables that the plan touches, as its statements name them, without quotes. */
+	tables?: readonly string[];
 }
 
 export interface PollQuery<T> {
@@ -14,6 +16,8 @@ export interface PollQuery<T> {
 	parse(rows: Row[]): T;
 	/** What can't be shown when the server refuses this statement. */
 	shows: string;
+	/** Too dear for each poll: asked in the first one of a connection, and in every so many. */
+	everyPolls?: number;
 }
 
 /** The newest position in the WAL that this server knows, on a primary and on a standby. */
