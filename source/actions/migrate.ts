@@ -13,6 +13,7 @@ import {proveApprovals} from './approvals.ts';
 import {followAttempt} from './attempt.ts';
 import type {ActionChild, ActionContext} from './context.ts';
 import {describeChange} from './digest.ts';
+import {keepFigures} from './figures.ts';
 import {lockTimeoutOf, pauseAfter} from './ladder.ts';
 import {judge, mayTryAgain, type AttemptReport, type ReadBack} from './outcome.ts';
 import {makePlan} from './plan.ts';
@@ -37,6 +38,7 @@ export async function runMigration(context: ActionContext, {action, revision, co
 	const refusal = decideMigration({plan, items, approvals, startedBy: context.by, settings: context.settings, consent, now: context.now()});
 	if (refusal) throw explained(refusal, {plan, known: consent.expect === undefined ? undefined : context.planOf(consent.expect)});
 	await refuseWhenUnsafe(context, plan);
+	if (action === 'upgrade') await keepFigures(context, 'before');
 	const before = await readBefore(context);
 	context.keep({name: beforeName(context), text: formatBefore(before), what: `the schema before the ${action}`});
 	const supervision = await openSupervision(context, plan.action);
@@ -45,7 +47,7 @@ export async function runMigration(context: ActionContext, {action, revision, co
 		context.signal.throwIfAborted();
 		const sealed = items.filter(item => item.holds.includes(action) && satisfiedStates.has(item.state)).map(item => item.id);
 		context.record('action-started', {action, from: plan.from, to: plan.to, digest: plan.digest, sealed, unmet: unmetItems(items, action).map(item => item.id)});
-		return await supervise(context, {plan, before, supervision, attempt: 1, child: null});
+		return await finished(context, await supervise(context, {plan, before, supervision, attempt: 1, child: null}));
 	} finally {
 		await supervision.close();
 	}
@@ -60,10 +62,16 @@ export async function resumeMigration(context: ActionContext): Promise<Outcome> 
 	context.record('room-recovered', {found: child ? `the ${running.action} went on without a room (attempt ${running.attempt})` : `the ${running.action} had not begun its attempt ${running.attempt}`});
 	const supervision = await openSupervision(context, running.action as Plan['action']);
 	try {
-		return await supervise(context, {plan, before, supervision, attempt: running.attempt, child});
+		return await finished(context, await supervise(context, {plan, before, supervision, attempt: running.attempt, child}));
 	} finally {
 		await supervision.close();
 	}
+}
+
+/** From here on what the database counts belongs to the time after the upgrade. */
+async function finished(context: ActionContext, outcome: Outcome): Promise<Outcome> {
+	if (outcome.action === 'upgrade' && outcome.status === 'done') await keepFigures(context, 'after');
+	return outcome;
 }
 
 interface Work {

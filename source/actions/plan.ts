@@ -13,6 +13,7 @@ import {queryVersionTable} from '../postgres/readback.ts';
 import {commitPointsOf} from './commit-points.ts';
 import type {ActionContext} from './context.ts';
 import {digestOf} from './digest.ts';
+import {keepFigures} from './figures.ts';
 import {sameRevisions} from './outcome.ts';
 import {joinSql, type SqlPart} from './plan-sql.ts';
 import {waysBack} from '../journal/way-back.ts';
@@ -59,7 +60,10 @@ export async function makePlan(context: ActionContext, {action, revision, purpos
 		wayBack: waysBack(state).filter(way => action === 'upgrade' || way.kind !== 'downgrade'),
 	};
 	// Nothing to do is no plan: the one that ran stays the run's.
-	if (purpose === 'aim' && isNew && (revisions.length > 0 || !state.plan)) context.record('plan-made', {plan});
+	if (purpose === 'aim' && isNew && (revisions.length > 0 || !state.plan)) {
+		context.record('plan-made', {plan});
+		if (action === 'upgrade' && revisions.length > 0) await keepFigures(context, 'planned');
+	}
 	return plan;
 }
 

@@ -16,6 +16,9 @@ export interface TableSize {
 	/** Estimates of the statistics system; null without statistics. */
 	liveRows: number | null;
 	deadRows: number | null;
+	/** Sequential scans since the statistics began, and rows changed since the last ANALYZE; null without statistics. */
+	sequentialScans: number | null;
+	changedRows: number | null;
 	/** The latest of VACUUM and ANALYZE, by hand or automatic; text in UTC, or null. */
 	lastVacuum: string | null;
 	lastAnalyze: string | null;
@@ -40,10 +43,10 @@ const tableQuery = `WITH RECURSIVE roots AS (
 	sum(CASE WHEN c.relkind = 'p' THEN 0 ELSE pg_indexes_size(c.oid) END) AS indexes,
 	bool_or(c.relkind <> 'p' AND (c.reltuples < 0 OR c.reltuples = 0 AND c.relpages = 0 AND pg_relation_size(c.oid) > 0)) AS unknown,
 	sum(CASE WHEN c.relkind = 'p' THEN 0 ELSE greatest(c.reltuples, 0) END)::float8 AS rows,
-	sum(s.n_live_tup)::float8 AS live, sum(s.n_dead_tup)::float8 AS dead, max(greatest(s.last_vacuum, s.last_autovacuum)) AS vacuumed, max(greatest(s.last_analyze, s.last_autoanalyze)) AS analyzed
+	sum(s.n_live_tup)::float8 AS live, sum(s.n_dead_tup)::float8 AS dead, sum(s.seq_scan)::float8 AS scans, sum(s.n_mod_since_analyze)::float8 AS changed, max(greatest(s.last_vacuum, s.last_autovacuum)) AS vacuumed, max(greatest(s.last_analyze, s.last_autoanalyze)) AS analyzed
 	FROM leaves l JOIN pg_class c ON c.oid = l.oid LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid GROUP BY l.root
 ) SELECT r.nspname AS schema, r.relname AS "table", format('%I.%I', r.nspname, r.relname) AS name, CASE WHEN s.unknown THEN NULL ELSE s.rows END AS rows,
-	coalesce(s.total, 0)::text AS "totalBytes", coalesce(s.data, 0)::text AS "dataBytes", coalesce(s.indexes, 0)::text AS "indexBytes", s.live AS "liveRows", s.dead AS "deadRows",
+	coalesce(s.total, 0)::text AS "totalBytes", coalesce(s.data, 0)::text AS "dataBytes", coalesce(s.indexes, 0)::text AS "indexBytes", s.live AS "liveRows", s.dead AS "deadRows", s.scans AS "sequentialScans", s.changed AS "changedRows",
 	to_char(s.vacuumed AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS "lastVacuum", to_char(s.analyzed AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS "lastAnalyze",
 	CASE r.relkind WHEN 'p' THEN 'partitioned' WHEN 'm' THEN 'materialised view' ELSE 'table' END AS kind
 	FROM roots r JOIN sizes s ON s.root = r.oid ORDER BY s.total DESC, 1, 2`;
