@@ -2,7 +2,7 @@
 import {access, constants, stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {Backup} from '../journal/shapes/backup.ts';
-import {backupEvidence} from './backups.ts';
+import {backupEvidence, findDamage} from './backups.ts';
 import type {Check} from './check.ts';
 import {isThere, noteEvidence, readSha256} from './evidence.ts';
 import {failed, passed, warned} from './verdict.ts';
@@ -23,6 +23,8 @@ export const backupDocumented: Check = {
 		if (!readable) return failed(`The backup ${backup.path} is not there, or this user may not read it.`, evidence);
 		const proof = backup.manifest ?? (backup.sha256 === undefined ? undefined : backup.path);
 		if (proof === undefined || !await isThere(proof)) return failed(`The backup ${backup.path} has no list of hashes any more: nothing would show a damage.`, evidence);
+		const damage = await findDamage(backup);
+		if (damage !== null) return failed(`What is documented is not there any more: ${damage}`, evidence);
 		if (backup.manifest !== undefined) evidence.push({kind: 'file', title: 'the hashes of its files', path: backup.manifest, sha256: await readSha256(backup.manifest)});
 		const {mtime, uid, mode} = await stat(backup.path);
 		evidence.push(noteEvidence('as it is there now', [`changed last ${mtime.toISOString()}, owner uid ${uid}, mode ${(mode & 0o777).toString(8)}`]));
@@ -30,9 +32,15 @@ export const backupDocumented: Check = {
 	},
 };
 
-function restoreCommands(backup: Backup): string[] {
-	if (backup.format === 'external') return ['with the tool that took it'];
-	const quoted = `'${backup.path.replaceAll('\'', '\'\\\'\'')}'`;
-	const jobs = backup.format === 'directory' ? ' -j 4' : '';
-	return [`createdb ${backup.database}_restored`, `pg_restore --exit-on-error${jobs} -d ${backup.database}_restored ${quoted}`, `(${path.basename(backup.path)} has neither roles nor tablespaces: pg_dumpall --globals-only does)`];
+/** Word for word, as a shell takes them. */
+function restoreCommands({format, path: place, database, globals}: Backup): string[] {
+	if (format === 'external') return ['with the tool that took it'];
+	const quoted = (text: string): string => `'${text.replaceAll('\'', '\'\\\'\'')}'`;
+	const copy = quoted(`${database}_restored`);
+	return [
+		...(globals?.path ? [`psql -X -d postgres -f ${quoted(globals.path)}   (roles and tablespaces, on a new server only; they get no passwords, which pg_dump does not read: set them with \\password)`] : []),
+		`createdb ${copy}`,
+		`pg_restore --exit-on-error${format === 'directory' ? ' -j 4' : ''} -d ${copy} ${quoted(place)}`,
+		...(globals?.path ? [] : [`(${path.basename(place)} has neither roles nor tablespaces${globals?.why ? `, since ${globals.why}` : ''}: pg_dumpall --globals-only does)`]),
+	];
 }

@@ -2,6 +2,7 @@
 import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import type {Evidence} from '../journal/shapes/evidence.ts';
+import {readStamp, verifyBackup} from '../postgres/dump-files.ts';
 import {queryEvidence, type Look} from './check.ts';
 import {isThere, noteEvidence} from './evidence.ts';
 import {describeBytes} from './tables.ts';
@@ -20,7 +21,25 @@ export async function findBackupFault(look: Look, backup: Backup): Promise<strin
 	if (backup.systemIdentifier !== target.systemIdentifier) return `the newest backup is of another server (system identifier ${backup.systemIdentifier}, the target has ${target.systemIdentifier})`;
 	if (backup.bytes <= 0) return 'the newest backup is empty';
 	if (backup.format !== 'external' && !await isThere(backup.path)) return `the backup ${backup.path} is not there any more`;
+	const damage = await findDamage(backup);
+	if (damage !== null) return `the backup is not as it was taken: ${damage.replace(/\.$/, '')}`;
 	if (age > look.settings.backup.maxAgeMs) return `the newest backup is ${describeAge(age)} old, and \`backup.max_age\` is ${describeAge(look.settings.backup.maxAgeMs)}`;
+	return null;
+}
+
+/** Of one process: files whose hashes were right a moment ago, and have not been touched since, are not read again by the next check. */
+const proven = new Map<string, {stamp: string; at: number}>();
+const provenForMs = 15 * 60_000;
+
+/** What is wrong with its files now, as one sentence, by the hashes that were taken with it; null when nothing is. */
+export async function findDamage(backup: Backup): Promise<string | null> {
+	if (backup.format === 'external') return null;
+	const stamp = await readStamp(backup);
+	const known = proven.get(backup.path);
+	if (known?.stamp === stamp && Date.now() - known.at < provenForMs) return null;
+	const [first, ...more] = await verifyBackup(backup);
+	if (first !== undefined) return more.length === 0 ? first : `${first} (and ${more.length} more)`;
+	proven.set(backup.path, {stamp, at: Date.now()});
 	return null;
 }
 
@@ -35,6 +54,7 @@ export function backupEvidence(backup: Backup): Evidence {
 			`taken ${backup.startedAt} to ${backup.finishedAt} from PostgreSQL ${backup.serverVersion}, system identifier ${backup.systemIdentifier}`,
 			`${backup.tables} tables; WAL position ${backup.lsn ?? 'not known to this role'}`,
 			...(backup.manifest === undefined ? [] : [`hashes of its files: ${backup.manifest}`]),
+			...(backup.globals === undefined ? [] : [backup.globals.path === null ? `roles and tablespaces not backed up: ${backup.globals.why ?? 'unknown why'}` : `roles (without passwords) and tablespaces: ${backup.globals.path}`]),
 		].join('\n'),
 	};
 }

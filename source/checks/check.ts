@@ -64,7 +64,7 @@ export interface Look {
 	database(): Promise<DatabaseReading>;
 	/** Version rows, as Alembic reads them through env.py. */
 	current(): Promise<string[]>;
-	/** The newest backup, with its files still as its manifest says. */
+	/** The newest backup that is still there, or that another tool keeps; whether its files are as they were is for a check to ask. */
 	backup(): Promise<Backup | null>;
 	/** The newest rehearsal, if it was of the plan as it is now. */
 	rehearsal(): Promise<Rehearsal | null>;

@@ -1,4 +1,5 @@
 /** The instant that a dump shows: its exported snapshot, its WAL position, and what was counted in it. */
+import {queryCatalog} from './catalog.ts';
 import {type Identity, queryIdentity} from './identity.ts';
 import type {Session} from './session.ts';
 
@@ -19,6 +20,8 @@ export interface SnapshotRecord {
 	databaseBytes: number;
 	collation: {encoding: string; collate: string; ctype: string};
 	tables: TableCount[];
+	/** Object to definition, as catalog.ts reads them; null where it changed while the dump was taken or could not be read. Absent in older records. */
+	schema?: Record<string, string> | null;
 	/** Every role that owns or may do something here, so that a copy can be restored with its owners and grants. Without passwords. */
 	roles: RoleRecord[];
 	/** What pg_dump leaves out and a migration may lean on: owner, grants and settings of the database itself. */
@@ -41,7 +44,7 @@ export interface RoleRecord {
 export interface DumpSnapshot {
 	/** For `pg_dump --snapshot`. */
 	id: string;
-	record: Omit<SnapshotRecord, 'tables'>;
+	record: Omit<SnapshotRecord, 'tables' | 'schema'>;
 	/** Largest first, not yet counted. */
 	tables: (TableCount & {estimate: number})[];
 }
@@ -49,9 +52,10 @@ export interface DumpSnapshot {
 /** Opens the transaction; it must stay open until every pg_dump worker has taken the snapshot over. */
 export async function beginSnapshot(session: Session): Promise<DumpSnapshot> {
 	const identity = await queryIdentity(session);
+	// Before the snapshot: what is committed between the two counts as lost by a restore, never as saved.
+	const lsn = await queryLsn(session);
 	await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
 	const [snapshot] = await session.query<{id: string}>('SELECT pg_export_snapshot() AS id');
-	const lsn = await queryLsn(session);
 	const [base] = await session.query<{bytes: string; encoding: string; collate: string; ctype: string}>(
 		`SELECT pg_database_size(oid)::text AS bytes, pg_encoding_to_char(encoding) AS encoding, datcollate AS collate, datctype AS ctype FROM pg_database WHERE datname = current_database()`,
 	);
@@ -64,6 +68,16 @@ export async function beginSnapshot(session: Session): Promise<DumpSnapshot> {
 		record: {format: 1, at: new Date().toISOString(), identity, lsn, databaseBytes: Number(base!.bytes), collation: {encoding, collate, ctype}, roles, database: database!},
 		tables: tables.map(row => ({table: row.table, rows: null, dataBytes: Number(row.dataBytes), estimate: row.estimate})),
 	};
+}
+
+/** Every object's definition, outside of a transaction; null when it can't be read now, which a backup does not fail for. */
+export async function readSchema(session: Session): Promise<Record<string, string> | null> {
+	try {
+		return Object.fromEntries(await queryCatalog(session));
+	} catch (error) {
+		if ((error as {code?: string}).code === undefined) throw error;
+		return null;
+	}
 }
 
 /** Counts what is small enough in the open snapshot, smallest first, so that a stop loses little. */
@@ -85,13 +99,12 @@ export async function countRows(session: Session, snapshot: DumpSnapshot, {rowLi
 }
 
 async function queryLsn(session: Session): Promise<string | null> {
-	// In a savepoint: a refused function would end the transaction, and the snapshot with it.
-	await session.query('SAVEPOINT lsn');
 	try {
 		const [row] = await session.query<{lsn: string | null}>(`SELECT ${session.inRecovery ? 'pg_last_wal_replay_lsn()' : 'pg_current_wal_lsn()'}::text AS lsn`);
 		return row!.lsn;
-	} catch {
-		await session.query('ROLLBACK TO SAVEPOINT lsn');
+	} catch (error) {
+		// A managed service may have revoked it.
+		if ((error as {code?: string}).code === undefined) throw error;
 		return null;
 	}
 }

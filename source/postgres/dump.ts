@@ -1,5 +1,5 @@
 /** Takes a backup: pg_dump of an exported snapshot with its row counts, hashed, read back, and in place only when all of that held. */
-import {mkdir, open, readdir, rename, rm, stat, statfs, writeFile} from 'node:fs/promises';
+import {mkdir, rm} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import {Refusal} from '../journal/refusal.ts';
@@ -9,9 +9,10 @@ import {type ClientTarget, withClientEnvironment} from './client-environment.ts'
 import {runClient} from './client-program.ts';
 import {describeHost} from './connect-error.ts';
 import type {Conninfo} from './conninfo.ts';
-import {readHashes, readSha256, syncFolder, writeManifestText} from './dump-files.ts';
+import {dumpGlobals} from './dump-globals.ts';
 import {parseFailure, ProgressReader, type TableProgress} from './dump-output.ts';
-import {beginSnapshot, countRows, type DumpSnapshot, type SnapshotRecord, type TableCount} from './dump-snapshot.ts';
+import {beginSnapshot, countRows, readSchema, type DumpSnapshot, type SnapshotRecord, type TableCount} from './dump-snapshot.ts';
+import {exists, placeDump, refuseWithoutSpace, removeStalePartials, type Placed} from './dump-place.ts';
 import {findClientTool, type ProgramSearch} from './programs.ts';
 import {backupApplication} from './running-dumps.ts';
 import {connect, type Session} from './session.ts';
@@ -42,8 +43,8 @@ export interface DumpOptions {
 
 export interface DumpResult {
 	backup: Backup;
-	/** Written beside the dump: manifest and snapshot record. */
-	artifacts: {path: string; sha256: string; what: string}[];
+	/** Written beside the dump: snapshot record, globals, manifest. */
+	artifacts: Placed['artifacts'];
 	record: SnapshotRecord;
 	jobs: number;
 	warnings: string[];
@@ -64,8 +65,9 @@ export async function runDump(options: DumpOptions): Promise<DumpResult> {
 		const major = Math.floor(session.versionNumber / 10_000);
 		const dumpTool = await findClientTool('pg_dump', major, options.search);
 		const restoreTool = await findClientTool('pg_restore', dumpTool.version, options.search);
+		const globalsTool = await findClientTool('pg_dumpall', dumpTool.version, options.search);
 		await refuseWhileAtWork(session);
-		return await dumpFrom(session, {...options, programs: {dump: dumpTool.path, restore: restoreTool.path}});
+		return await dumpFrom(session, {...options, programs: {dump: dumpTool.path, restore: restoreTool.path, globals: globalsTool.path}});
 	} finally {
 		options.signal?.removeEventListener('abort', cancel);
 		await session.close();
@@ -95,18 +97,24 @@ async function refuseWhileAtWork(session: Session): Promise<void> {
 }
 
 interface Work extends DumpOptions {
-	programs: {dump: string; restore: string};
+	programs: {dump: string; restore: string; globals: string};
 }
 
 async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
 	const startedAt = new Date();
+	const schema = await readSchema(session);
+	if (work.signal?.aborted) throw asRefusal(null, work);
 	const snapshot = await beginSnapshot(session).catch((error: unknown) => {
 		throw asRefusal(error, work);
 	});
 	await mkdir(work.directory, {recursive: true, mode: 0o700});
 	await removeStalePartials(work.directory);
-	const warnings = await refuseWithoutSpace(work.directory, snapshot);
-	for (const text of warnings) work.onProgress?.({kind: 'warning', text});
+	const warnings: string[] = [];
+	const warn = (text: string): void => {
+		warnings.push(text);
+		work.onProgress?.({kind: 'warning', text});
+	};
+	(await refuseWithoutSpace(work.directory, snapshot)).forEach(warn);
 
 	const name = `${snapshot.record.identity.database.replace(/[^\w.-]/g, '_').slice(0, 60)}-${startedAt.toISOString().replace(/[-:]|\.\d+/g, '')}${work.format === 'custom' ? '.dump' : ''}`;
 	const final = path.join(work.directory, name);
@@ -114,14 +122,14 @@ async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
 	if (await exists(final)) throw new Refusal(4, `There is a backup ${final} already; try again in a second.`);
 	try {
 		const jobs = decideJobs(work, snapshot.tables);
-		const tables = await runPgDump({session, snapshot, work, partial, jobs, warn(text) {
-			warnings.push(text);
-			work.onProgress?.({kind: 'warning', text});
-		}});
-		const record: SnapshotRecord = {...snapshot.record, tables};
+		const tables = await runPgDump({session, snapshot, work, partial, jobs, warn});
+		const record: SnapshotRecord = {...snapshot.record, tables, schema: await settleSchema(session, schema)};
+		const globals = await dumpGlobals({program: work.programs.globals, target: targetOf(session, work), signal: work.signal});
+		work.signal?.throwIfAborted();
+		if (globals.why !== null) warn(`The roles and tablespaces of the server were not backed up beside it: ${globals.why}.`);
 		const verified = await verifyDump(work, partial);
 		work.onProgress?.({kind: 'verifying', step: 'hash'});
-		const placed = await place({work, partial, final, record});
+		const placed = await placeDump({partial, final, record, globals: globals.sql});
 		return {
 			backup: {
 				path: final,
@@ -133,7 +141,9 @@ async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
 				systemIdentifier: record.identity.systemIdentifier ?? 'not visible to this role',
 				database: record.identity.database,
 				lsn: record.lsn,
-				...(work.format === 'custom' ? {sha256: placed.sha256} : {manifest: placed.manifest}),
+				...(work.format === 'custom' && {sha256: placed.sha256}),
+				manifest: placed.manifest,
+				globals: {path: placed.globals, why: globals.why},
 				tables: verified.tables,
 				verified: {list: true, read: verified.read},
 			},
@@ -153,6 +163,16 @@ function decideJobs({format, jobs}: Work, tables: readonly TableCount[]): number
 	return jobs ?? Math.max(1, Math.min(os.availableParallelism(), tables.length, 8));
 }
 
+function targetOf(session: Session, {conninfo}: Work): ClientTarget {
+	return {conninfo, host: session.host, application: backupApplication};
+}
+
+/** The schema at the dump's snapshot is known when it was the same before and after; else null. Ends the snapshot's transaction. */
+async function settleSchema(session: Session, before: Record<string, string> | null): Promise<Record<string, string> | null> {
+	await session.query('COMMIT');
+	return before !== null && JSON.stringify(before) === JSON.stringify(await readSchema(session)) ? before : null;
+}
+
 interface DumpRun {
 	session: Session;
 	snapshot: DumpSnapshot;
@@ -165,8 +185,7 @@ interface DumpRun {
 async function runPgDump({session, snapshot, work, partial, jobs, warn}: DumpRun): Promise<TableCount[]> {
 	const reader = new ProgressReader(snapshot.tables, jobs > 1);
 	work.onProgress?.({kind: 'tables', ...reader.progress()});
-	const target: ClientTarget = {conninfo: work.conninfo, host: session.host, application: backupApplication};
-	const dumping = withClientEnvironment(target, async environment => runClient({
+	const dumping = withClientEnvironment(targetOf(session, work), async environment => runClient({
 		program: work.programs.dump,
 		arguments: ['--verbose', '--no-password', `--snapshot=${snapshot.id}`, `--lock-wait-timeout=${work.lockWaitMs ?? defaultLockWaitMs}`, `--file=${partial}`,
 			...(work.format === 'custom' ? ['--format=custom'] : ['--format=directory', `--jobs=${jobs}`])],
@@ -199,76 +218,6 @@ async function verifyDump(work: Work, partial: string): Promise<{tables: number;
 		if (read.exitCode !== 0) throw new Refusal(4, `The backup was written but can't be read to its end: ${parseFailure(read)}; it was removed.`);
 	}
 	return {tables: listed.stdout.split('\n').filter(line => / TABLE DATA /.test(line)).length, read: work.verify !== 'list'};
-}
-
-/** Hashes, writes the files beside it, and renames last: a dump at its final name is a whole one. */
-async function place({work, partial, final, record}: {work: Work; partial: string; final: string; record: SnapshotRecord}): Promise<{bytes: number; sha256?: string; manifest?: string; artifacts: DumpResult['artifacts']}> {
-	const files = (await readHashes(partial, partial)).map(file => ({...file, name: path.join(path.basename(final), file.name)}));
-	const recordPath = snapshotPath(final);
-	const artifacts = [{path: recordPath, sha256: await writeSynced(recordPath, JSON.stringify(record, null, '\t') + '\n'), what: 'row counts and position of the backup\'s snapshot'}];
-	const manifest = `${final}.sha256`;
-	try {
-		if (work.format === 'directory') {
-			const text = writeManifestText([...files, {name: path.basename(recordPath), sha256: artifacts[0]!.sha256, bytes: 0}]);
-			artifacts.push({path: manifest, sha256: await writeSynced(manifest, text), what: 'sha256 of each file of the backup'});
-		}
-		await rename(partial, final);
-		await syncFolder(work.directory);
-	} catch (error) {
-		await Promise.all([recordPath, manifest].map(async file => rm(file, {force: true})));
-		throw error;
-	}
-	return {bytes: files.reduce((sum, file) => sum + file.bytes, 0), sha256: files[0]?.sha256, manifest, artifacts};
-}
-
-/** Where the snapshot record of a backup is. */
-export function snapshotPath(backup: string): string {
-	return `${backup}.snapshot.json`;
-}
-
-async function writeSynced(file: string, text: string): Promise<string> {
-	await writeFile(file, text, {mode: 0o600});
-	const handle = await open(file, 'r');
-	try {
-		await handle.sync();
-	} finally {
-		await handle.close();
-	}
-	return readSha256(file);
-}
-
-/** A compressed dump takes a fraction of the tables' size, which can't be known before: little space warns, hopelessly little refuses. */
-async function refuseWithoutSpace(directory: string, snapshot: DumpSnapshot): Promise<string[]> {
-	const {bavail, bsize} = await statfs(directory);
-	const free = bavail * bsize;
-	const data = snapshot.tables.reduce((sum, table) => sum + table.dataBytes, 0);
-	if (free < data * 0.05) throw new Refusal(4, `There is not enough space for a backup in ${directory}: ${megabytes(free)} free for tables of ${megabytes(data)}; free some, or name another folder with backup.directory.`);
-	return free < data ? [`Space may run out in ${directory}: ${megabytes(free)} free for tables of ${megabytes(data)} (a compressed dump is usually smaller).`] : [];
-}
-
-function megabytes(bytes: number): string {
-	return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-/** What a killed process of ours left; its pid is in the name. */
-async function removeStalePartials(directory: string): Promise<void> {
-	for (const entry of await readdir(directory)) {
-		const pid = /\.(\d+)\.partial$/.exec(entry)?.[1];
-		if (pid !== undefined && !isAlive(Number(pid))) await rm(path.join(directory, entry), {recursive: true, force: true});
-	}
-}
-
-function isAlive(pid: number): boolean {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === 'EPERM';
-	}
-}
-
-async function exists(file: string): Promise<boolean> {
-	return stat(file).then(() => true, () => false);
 }
 
 function asRefusal(error: unknown, work: Work): unknown {

@@ -4,13 +4,15 @@ import os from 'node:os';
 import path from 'node:path';
 import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
+import {compareCatalogs, queryCatalog, type Catalog} from './catalog.ts';
 import {withClientEnvironment} from './client-environment.ts';
 import {runClient} from './client-program.ts';
 import {describeHost} from './connect-error.ts';
 import type {Conninfo} from './conninfo.ts';
+import {verifyBackup} from './dump-files.ts';
 import {parseFailure, ProgressReader, type TableProgress} from './dump-output.ts';
+import {snapshotPath} from './dump-place.ts';
 import type {RoleRecord, SnapshotRecord} from './dump-snapshot.ts';
-import {snapshotPath} from './dump.ts';
 import {findClientTool, type ProgramSearch} from './programs.ts';
 import {connect, type Session} from './session.ts';
 
@@ -35,13 +37,15 @@ export interface RestoreOptions {
 export type RestoreResult = NonNullable<Backup['verified']['restore']>;
 
 /**
- * Creates the database, runs pg_restore (stopping at the first error), ANALYZE, and counts. A database that could not be filled is dropped again.
+ * Creates the database, runs pg_restore (stopping at the first error), ANALYZE, and compares rows and schema. A database that could not be filled is dropped again.
  * @throws Refusal 2 when it can't be begun, 4 when the restore failed or was cancelled
  */
 export async function runRestore(options: RestoreOptions): Promise<RestoreResult> {
 	const {backup, database} = options;
 	if (backup.format === 'external') throw new Refusal(2, `The backup ${backup.path} was taken by another tool; holdpoint can't restore it.`);
 	const record = await readSnapshotRecord(backup);
+	const [damage] = await verifyBackup(backup);
+	if (damage !== undefined) throw new Refusal(4, `The backup is not restored, since it is not as it was taken: ${damage}`);
 	const server = await connect(options.conninfo, {application: restoreApplication});
 	try {
 		const tool = await findClientTool('pg_restore', Math.floor(server.versionNumber / 10_000), options.search);
@@ -55,7 +59,8 @@ export async function runRestore(options: RestoreOptions): Promise<RestoreResult
 			const copy = await connect({...options.conninfo, hosts: [server.host], database}, {application: restoreApplication});
 			try {
 				await copy.query('ANALYZE');
-				return {database, seconds, ...await compareCounts(copy, record, options.schemaOnly?.keepRowsOf)};
+				const compared = await compareCounts(copy, record, options.schemaOnly?.keepRowsOf);
+				return {database, seconds, ...compared, differences: [...compared.differences, ...await compareSchema(copy, record)]};
 			} finally {
 				await copy.close();
 			}
@@ -150,11 +155,13 @@ async function compareCounts(copy: Session, record: SnapshotRecord, keptRows?: r
 	const differences: string[] = [];
 	let rowsCompared = 0;
 	let tables = 0;
+	let uncounted = 0;
 	for (const {table, rows} of record.tables) {
 		const kept = keptRows === undefined || keptRows.includes(table.slice(table.lastIndexOf('.') + 1));
 		try {
 			if (rows === null || !kept) {
 				await copy.query(`SELECT FROM ONLY ${table} LIMIT 0`);
+				uncounted++;
 			} else {
 				const [row] = await copy.query<{rows: string}>(`SELECT count(*) AS rows FROM ONLY ${table}`);
 				rowsCompared += rows;
@@ -166,7 +173,16 @@ async function compareCounts(copy: Session, record: SnapshotRecord, keptRows?: r
 			differences.push(`${table} can't be read after the restore: ${(error as Error).message}`);
 		}
 	}
-	return {tables, rowsCompared, differences};
+	return {tables, rowsCompared, ...(uncounted > 0 && {uncounted}), differences};
+}
+
+/** A damaged table of contents may restore without an error, with another name or default. Definitions are worded alike only by the same major version. */
+async function compareSchema(copy: Session, {schema, identity}: SnapshotRecord): Promise<string[]> {
+	if (!schema || Math.floor(identity.versionNumber / 10_000) !== Math.floor(copy.versionNumber / 10_000)) return [];
+	// The copy has no tablespaces.
+	const plain = (catalog: Catalog): Catalog => new Map([...catalog].map(([object, definition]) => [object, definition.replace(/ tablespace \S+/, '')]));
+	const words = {missing: 'is missing after the restore', extra: 'is there after the restore, and was not when the dump was taken', changed: 'is another one after the restore'};
+	return compareCatalogs(plain(new Map(Object.entries(schema))), plain(await queryCatalog(copy))).map(({object, kind}) => `${object} ${words[kind]}`);
 }
 
 function quoteName(name: string): string {

@@ -10,7 +10,7 @@ const words: Record<string, string> = {
 	current: 'the database has moved to another revision',
 	files: 'the migration files on the path, or env.py, are not what they were',
 	plan: 'the plan is another one',
-	backup: 'the backup is another one, or gone',
+	backup: 'the backup is another one, changed, or gone',
 	rehearsal: 'the rehearsal is another one',
 };
 

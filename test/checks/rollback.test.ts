@@ -1,16 +1,9 @@
-/** Checks of the way back, the backup and the pre-flight. */
-import {createHash} from 'node:crypto';
+/** Checks of the way back and the pre-flight. */
 import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import {mkdirSync, utimesSync, writeFileSync} from 'node:fs';
+import {writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {afterAll, beforeAll, expect, inject, test} from 'vitest';
-import {backupCompleted} from '../../source/checks/backup-completed.ts';
-import {backupDocumented} from '../../source/checks/backup-documented.ts';
-import {backupPitr} from '../../source/checks/backup-pitr.ts';
-import {backupRetention} from '../../source/checks/backup-retention.ts';
-import {backupVerified} from '../../source/checks/backup-verified.ts';
-import {preflightBackup} from '../../source/checks/preflight-backup.ts';
+import {afterAll, beforeAll} from 'vitest';
 import {preflightNotified} from '../../source/checks/preflight-notified.ts';
 import {preflightRollbackPlan} from '../../source/checks/preflight-rollback-plan.ts';
 import {rollbackApplication} from '../../source/checks/rollback-application.ts';
@@ -20,41 +13,23 @@ import {rollbackIndexes} from '../../source/checks/rollback-indexes.ts';
 import {rollbackTriggers} from '../../source/checks/rollback-triggers.ts';
 import type {Settings} from '../../source/config/settings.ts';
 import type {Difference} from '../../source/journal/shapes/rehearsal.ts';
-import {readCachedDataDirectory} from '../../source/postgres/cluster-data.ts';
-import {findServerUser} from '../../source/postgres/cluster-place.ts';
-import {startCluster, type Cluster} from '../../source/postgres/cluster.ts';
-import {parseConninfo} from '../../source/postgres/conninfo.ts';
-import {connect, type Session} from '../../source/postgres/session.ts';
-import {eventually, primaryServer} from '../servers.ts';
 import {cases} from './cases.ts';
-import {backedUp, defaultSettings, folder, look, type Given} from './look.ts';
+import {folder, type Given} from './look.ts';
 import {openShop, type Shop} from './shop.ts';
 
 let shop: Shop;
 let server: Server;
 let url: string;
-let archive: Cluster;
-const sessions: Session[] = [];
 beforeAll(async () => {
 	shop = await openShop();
-	const {programs} = await primaryServer();
-	archive = await startCluster({directory: path.join(inject('testRun').folder, `archive-${process.pid}`), purpose: 'archive', programs, durable: false, settings: {archive_mode: 'on', archive_command: ''}, from: await readCachedDataDirectory({programs, user: await findServerUser(), cache: path.resolve(import.meta.dirname, '../../.cache')}), owner: inject('testRun').owner});
 	server = createServer((request, response) => response.writeHead(request.url === '/good' ? 200 : 503).end('ok'));
 	await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
 	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterAll(async () => {
 	server.close();
-	await Promise.all(sessions.map(async session => session.close()));
-	await archive.remove();
 	await shop.close();
 });
-
-async function archiveSession(): Promise<Session> {
-	const session = await connect(await parseConninfo(archive.url('postgres'), process.env, '/'), {application: 'holdpoint-test'});
-	sessions.push(session);
-	return session;
-}
 
 const nothingPending: Given = {plan: {revisions: []}};
 const left = (...afterDowngrade: Difference[]): Given => ({rehearsal: {schema: {afterDowngrade, afterSecondUpgrade: []}}});
@@ -117,103 +92,6 @@ cases(rollbackApplication, {
 	'that fail': {given: goneBack('bad'), answers: 'failed', words: /front page \(status 503 instead of 2xx\)/},
 	'not rehearsed': {given: {}, answers: 'open', words: /no rehearsal/},
 	'nothing pending': {given: nothingPending, answers: 'not-applicable', words: /nothing to take back/},
-});
-
-/** A real file, as a custom dump would lie there. */
-function dump(more: Partial<typeof backedUp> = {}): typeof backedUp {
-	const file = path.join(folder(), 'shop.dump');
-	writeFileSync(file, 'PGDMP');
-	return {...backedUp, path: file, sha256: createHash('sha256').update('PGDMP').digest('hex'), ...more};
-}
-const held = (more: Partial<typeof backedUp> = {}) => (): Given => ({backup: dump(more), session: shop.session});
-const restored = {list: true, read: true, restore: {database: 'shop_restored', seconds: 12.5, tables: 3, rowsCompared: 2010, differences: [] as string[]}};
-
-cases(backupCompleted, {
-	'of this database, young enough': {given: held(), answers: 'passed', words: /backup of 3 tables \(977 kB\) was completed 20 min ago/},
-	'none': {given: {backup: null}, answers: 'failed', words: /no backup of this run yet/},
-	'too old': {given: held({finishedAt: '2026-03-01T09:00:00.000Z'}), answers: 'failed', words: /The newest backup is 3 h old, and `backup\.max_age` is 60 min/},
-	'of another server': {given: held({systemIdentifier: '1'}), answers: 'failed', words: /of another server/},
-	'of another database': {given: held({database: 'blog'}), answers: 'failed', words: /of the database blog, not of shop/},
-	'deleted': {given: held({path: '/nowhere/x.dump'}), answers: 'failed', words: /is not there any more/},
-});
-
-test('the backup says how much WAL a restore would lose', async () => {
-	const [{lsn}] = await shop.session.query<{lsn: string}>('SELECT pg_current_wal_lsn()::text AS lsn') as [{lsn: string}];
-	await shop.sql('CREATE TABLE later AS SELECT generate_series(1, 5000)');
-	const result = await backupCompleted.run(await look(held({lsn})()));
-	expect(result.summary).toMatch(/a restore would lose \d[\d.]* (k|M)B of WAL/);
-});
-
-cases(backupVerified, {
-	'restored': {given: held({verified: restored}), answers: 'passed', words: /Restored to shop_restored in 12\.5 s: 3 tables, 2,010 rows compared/},
-	'restored, and different': {given: held({verified: {...restored, restore: {...restored.restore, differences: ['items has 9 rows instead of 10']}}}), answers: 'failed', words: /items has 9 rows instead of 10/},
-	'read': {given: held(), answers: 'warned', words: /Every block of the backup was read/},
-	'only listed': {given: held({verified: {list: true, read: false}}), answers: 'failed', words: /only listed, which proves nothing/},
-	'none': {given: {backup: null}, answers: 'failed', words: /no backup/},
-});
-
-/** What no server here can be, by what its catalogs would say. */
-const elsewhere = (more: object): Given => ({session: {...shop.session, query: async () => [{mode: 'off', level: 'replica', command: null, library: null, managed: false, archived: '0', failed: '0', lastArchived: null, lastFailed: null, failing: false, secondsAgo: null, receivers: 0, ...more}]} as never});
-/** A real server of its own that archives by this command; the state of its archiver is waited for. */
-const archiving = (command: string, until: string) => async (): Promise<Given> => {
-	const client = await archive.connect();
-	await client.query(`ALTER SYSTEM SET archive_command = '${command}'`);
-	await client.query('SELECT pg_reload_conf()');
-	await client.query('CREATE TABLE IF NOT EXISTS written AS SELECT 1');
-	await client.query('SELECT txid_current(), pg_switch_wal()');
-	await eventually(until, async () => (await client.query(`SELECT ${until} AS yes FROM pg_stat_archiver`)).rows[0].yes);
-	await client.end();
-	return {session: await archiveSession()};
-};
-cases(backupPitr, {
-	'this server archives nothing': {given: () => ({session: shop.session}), answers: 'not-applicable', words: /archives no WAL \(archive_mode is off\)/},
-	'on, and nothing archived yet': {given: async () => ({session: await archiveSession()}), answers: 'failed', words: /neither an archive_command nor/},
-	'archiving works': {given: archiving('true', 'last_archived_time IS NOT NULL'), answers: 'passed', words: /works: \d+ segments, the last \d+ s ago/},
-	'archiving fails': {given: archiving('false', 'last_failed_time > last_archived_time'), answers: 'failed', words: /Archiving fails: the last attempt failed at \d{4}/},
-	'a managed service': {given: () => elsewhere({managed: true}), answers: 'warned', words: /For a person: .*managed service/},
-	'a receiver of a backup tool': {given: () => elsewhere({receivers: 1}), answers: 'passed', words: /1 WAL receiver/},
-});
-
-const kept = (days: number, more: Partial<Settings['backup']> = {}) => async (): Promise<Given> => {
-	const directory = folder();
-	const file = path.join(directory, 'old.dump');
-	writeFileSync(file, 'PGDMP');
-	const at = new Date(Date.parse('2026-03-01T12:00:00Z') - days * 24 * 3600 * 1000);
-	utimesSync(file, at, at);
-	return {backup: {...backedUp, path: file}, settings: {backup: {...(await defaultSettings()).backup, directory, ...more}}};
-};
-cases(backupRetention, {
-	'one that old is there': {given: kept(9), answers: 'passed', words: /oldest of 1 backup is 9 days old: they are kept for 7 days/},
-	'the oldest is younger': {given: kept(1), answers: 'warned', words: /For a person: the oldest of 1 backup is 24 h old/},
-	'the policy is too short': {given: kept(9, {retentionDays: 3}), answers: 'failed', words: /retention_days` is 3/},
-	'none at all': {given: {backup: null}, answers: 'failed', words: /no backup at all/},
-});
-
-cases(backupDocumented, {
-	'there, with its hash': {given: held(), answers: 'passed', words: /Taken 2026-03-01T11:40:00\.000Z, kept as .*shop\.dump, sha256 [0-9a-f]{12}/},
-	'a directory with its list of hashes': {given: () => {
-		const directory = path.join(folder(), 'shop.dir');
-		mkdirSync(directory);
-		writeFileSync(`${directory}.sha256`, 'list');
-		return held({format: 'directory', path: directory, sha256: undefined, manifest: `${directory}.sha256`})();
-	}, answers: 'passed', words: /shop\.dir/},
-	'gone': {given: held({path: '/nowhere/x'}), answers: 'failed', words: /is not there, or this user may not read it/},
-	'no hash': {given: held({sha256: undefined}), answers: 'failed', words: /no list of hashes/},
-	'kept by another tool': {given: held({format: 'external', path: 's3://bucket/x'}), answers: 'warned', words: /For a person/},
-	'none': {given: {backup: null}, answers: 'failed', words: /no backup/},
-});
-
-test('how to restore it stands in the record, quoted for a shell', async () => {
-	const file = path.join(folder(), 'it\'s.dump');
-	writeFileSync(file, 'PGDMP');
-	const {evidence} = await backupDocumented.run(await look(held({path: file})()));
-	expect(evidence.find(each => each.title === 'how to restore it')?.body).toContain(`pg_restore --exit-on-error -d shop_restored '${file.replace('\'', '\'\\\'\'')}'`);
-});
-
-cases(preflightBackup, {
-	'complete and restored': {given: held({verified: restored}), answers: 'passed', words: /was completed 20 min ago.*Restored to/},
-	'the worse of the two counts': {given: held(), answers: 'warned', words: /Every block of the backup was read/},
-	'too old by now': {given: () => ({...held({verified: restored})(), now: '2026-03-01T15:00:00.000Z'}), answers: 'failed', words: /^The newest backup is 3 h old[^]*$/},
 });
 
 const channel = {name: 'ops', command: ['true'], webhook: null, on: ['plan-made']};

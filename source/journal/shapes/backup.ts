@@ -14,8 +14,10 @@ export const backupSchema = z.object({
 	lsn: z.string().nullable(),
 	/** Of the one file of a custom dump. */
 	sha256: z.string().optional(),
-	/** Absolute path of the list of files with their hashes, for a directory dump. */
+	/** Absolute path of the list of files with their hashes. */
 	manifest: z.string().optional(),
+	/** SQL of the server's roles (never their passwords) and tablespaces; `why`: what kept it from being written. */
+	globals: z.object({path: z.string().nullable(), why: z.string().nullable()}).optional(),
 	tables: z.number().int(),
 	verified: z.object({
 		list: z.boolean(),
@@ -26,6 +28,8 @@ export const backupSchema = z.object({
 			seconds: z.number(),
 			tables: z.number().int(),
 			rowsCompared: z.number(),
+			/** Tables whose rows were not counted beside the dump: too large, or locked. */
+			uncounted: z.number().int().optional(),
 			differences: z.array(z.string()),
 		}).optional(),
 	}),
