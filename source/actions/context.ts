@@ -41,6 +41,8 @@ export interface ActionContext {
 	/** The same as far as it is known without asking. */
 	knownVersionTable(): {table?: string; schema?: string | null};
 	/** Tells whether env.py's own session saw the room's lock. @throws Refusal 3 when it did not */
+	/** What env.py's own session last said of the database; null before it was read. */
+	knownReading(): DatabaseReading | null;
 	noteProof(reading: DatabaseReading): Promise<void>;
 	/** The key of the advisory lock that the room holds on the live target, as decimal text. */
 	proofKey(): Promise<string>;

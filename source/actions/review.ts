@@ -3,13 +3,16 @@ import {existsSync, readFileSync} from 'node:fs';
 import type {MigrationFacts} from '../alembic/facts.ts';
 import {valueOf} from '../alembic/problem.ts';
 import {readProject} from '../alembic/reading.ts';
+import type {DatabaseReading} from '../alembic/shapes.ts';
+import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Plan} from '../journal/shapes/plan.ts';
-import {queryTables} from '../postgres/table-sizes.ts';
+import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
+import type {Session} from '../postgres/session.ts';
 import type {Review} from '../review/finding.ts';
-import type {Knowledge} from '../review/knowledge.ts';
 import type {ActionContext} from './context.ts';
 import {makePlan} from './plan.ts';
+import {queryKnowledge} from './review-knowledge.ts';
 
 export interface ReviewRequest {
 	/** `FROM:TO`; default: to where the run's plan goes, else head. */
@@ -37,35 +40,34 @@ export async function runReview(context: ActionContext, {range, pgVersion, rules
 	]);
 	const sql = readFileSync(plan.sql, 'utf8');
 	const files = new Set(plan.revisions.map(each => each.file));
-	const review = await reviewPlanned(context, {sql, facts: valueOf(facts).filter(each => files.has(each.file))}, {pgVersion, rules});
+	const {rehearsal} = context.state();
+	const sources: ReviewSources = {settings: context.settings, session: () => context.session(), reading: context.knownReading(), rehearsal: rehearsal?.digest === plan.digest ? rehearsal : null};
+	const review = await reviewPlanned(sources, {sql, facts: valueOf(facts).filter(each => files.has(each.file))}, {pgVersion, rules});
 	context.record('review-finished', {sqlSha256: plan.sqlSha256, counts: review.counts, suppressed: review.suppressed});
 	context.keep({name: `review-${plan.digest.slice(0, 12)}.json`, text: `${JSON.stringify(review, null, '\t')}\n`, what: 'the review'});
 	return {review, sql, plan};
 }
 
+export interface ReviewSources {
+	settings: Settings;
+	session(): Promise<Session>;
+	/** What env.py's own session last said of the database, if it was asked. */
+	reading: DatabaseReading | null;
+	/** Of this very path; null: none. */
+	rehearsal: Rehearsal | null;
+}
+
 /** The review of a path: its SQL against the live database, and the Python of its migrations. The parser is loaded only here. */
-export async function reviewPlanned(context: Pick<ActionContext, 'settings' | 'session'>, {sql, facts}: {sql: string; facts: readonly MigrationFacts[]}, {pgVersion, rules}: Omit<ReviewRequest, 'range'> = {}): Promise<Review> {
+export async function reviewPlanned({settings, session, reading, rehearsal}: ReviewSources, {sql, facts}: {sql: string; facts: readonly MigrationFacts[]}, {pgVersion, rules}: Omit<ReviewRequest, 'range'> = {}): Promise<Review> {
 	const [{reviewSql}, {reviewMigrations}, {parsePythonIgnores}, {makeReview}] = await Promise.all([
 		import('../review/review.ts'), import('../review/review-migrations.ts'), import('../review/python-ignores.ts'), import('../review/finding.ts'),
 	]);
-	const {settings} = context;
 	const version = pgVersion ?? settings.review.pgVersion;
 	const texts = new Map(facts.filter(({file}) => existsSync(file)).map(({file}) => [file, readFileSync(file, 'utf8')]));
 	const ignores = [...texts].flatMap(([file, text]) => parsePythonIgnores(text, file));
-	const chosen = {rules: settings.review.rules, enabled: rules, ignores};
-	const review = await reviewSql({text: sql, ...chosen, ...(version !== null && {pgVersion: version}), knowledge: await queryKnowledge(context)});
+	const chosen = {rules: settings.review.rules, enabled: rules, ignores, ...(settings.naming && {naming: settings.naming})};
+	const {knowledge, notes} = await queryKnowledge(sql, {settings, session: await session(), reading, rehearsal, place: Math.random()});
+	const review = await reviewSql({text: sql, ...chosen, ...(version !== null && {pgVersion: version}), knowledge});
 	const findings = reviewMigrations(facts, {...chosen, readText: file => texts.get(file)});
-	return makeReview(review.statements, [...review.findings, ...findings], {suppressed: review.suppressed, notes: review.notes});
-}
-
-async function queryKnowledge({settings, session}: Pick<ActionContext, 'settings' | 'session'>): Promise<Knowledge> {
-	const own = await session();
-	const tables = await queryTables(own);
-	return {
-		pgVersion: Math.floor(own.versionNumber / 10_000),
-		tables: tables.map(({schema, table, rows, totalBytes, kind}) => ({schema, name: table, rows, bytes: totalBytes, partitioned: kind === 'partitioned'})),
-		largeTableRows: settings.largeTableRows,
-		lockTimeoutMs: settings.migration.lockTimeoutMs,
-		statementTimeoutMs: settings.migration.statementTimeoutMs,
-	};
+	return makeReview(review.statements, [...review.findings, ...findings], {suppressed: review.suppressed, notes: [...review.notes ?? [], ...notes]});
 }

@@ -116,6 +116,10 @@ export const databaseSchema = z.object({
 	systemIdentifier: z.string().nullable(),
 	/** env.py's own session saw the room's lock: it is the same live database. Null when no key was given. */
 	proven: z.boolean().nullable(),
+	/** Of env.py's own session. */
+	timeZone: z.string(),
+	/** The schemas that bare names are looked for in, those that do not exist left out. */
+	searchPath: z.array(z.string()),
 	differences: z.object({
 		answer: z.enum(['same', 'different', 'not-up-to-date', 'no-target-metadata']),
 		found: z.array(z.object({kind: z.string(), object: z.string(), text: z.string()})),

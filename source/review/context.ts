@@ -28,7 +28,7 @@ export class Context {
 	revision: string | undefined;
 	direction: 'up' | 'down' = 'up';
 	/** The schema that bare names are in. */
-	searchPath = 'public';
+	searchPath: string;
 	inTransaction: boolean;
 	/** Counts transactions; a statement outside of one has a number of its own. */
 	transaction = 1;
@@ -58,6 +58,7 @@ export class Context {
 		this.versionKnown = version !== undefined;
 		this.naming = options.naming ?? {};
 		this.inTransaction = options.inTransaction;
+		this.searchPath = knowledge?.searchPath?.[0] ?? 'public';
 		this.timeouts = new Timeouts(knowledge);
 	}
 

@@ -16,13 +16,16 @@ export interface KnownTable {
 	rows: number | null;
 	/** pg_total_relation_size; null when unknown. */
 	bytes: number | null;
+	/** What a scan reads: without TOAST and indexes. */
+	heapBytes?: number;
 	columns?: KnownColumn[];
 	/** Definitions as pg_get_indexdef() writes them. */
 	indexes?: {name: string; columns: string[]; unique: boolean; partial?: boolean; expression?: boolean; definition?: string}[];
 	constraints?: {name: string; kind: 'check' | 'foreign-key' | 'unique' | 'primary-key' | 'exclude' | 'not-null'; columns: string[]; validated: boolean; definition?: string}[];
 	partitioned?: boolean;
-	/** Views, rules, policies and generated columns that read columns of it. */
+	/** Views, rules, policies, triggers and generated columns that read columns of it; a view outside of public with its schema. */
 	usedBy?: {kind: string; name: string; columns: string[]}[];
+	/** Those fired for each row. */
 	triggers?: string[];
 	/** Publications that it is in, those FOR ALL TABLES included. */
 	publications?: string[];
@@ -33,8 +36,10 @@ export interface Knowledge {
 	pgVersion?: number;
 	/** Such as 3 of 14.3. */
 	pgMinor?: number;
-	/** All tables of the database, so that one not listed does not exist there yet. */
+	/** All tables of the database that the SQL can mean, so that one not listed does not exist there yet. */
 	tables?: KnownTable[];
+	/** Where bare names are looked for, as the migration's session has it. */
+	searchPath?: string[];
 	/** From how many rows a table is large. */
 	largeTableRows?: number;
 	/** A lock_timeout or statement_timeout that the session has before the first statement, in milliseconds. */
@@ -46,9 +51,11 @@ export interface Knowledge {
 	versionTable?: string;
 	/** Domains of the database, and whether they have a CHECK or NOT NULL. */
 	domains?: {schema: string; name: string; constrained: boolean}[];
+	/** Functions of its schemas. */
+	functions?: {schema: string; name: string; volatility: 'immutable' | 'stable' | 'volatile'}[];
 	/** Transactions that were open when the database was asked. `tables`: those they hold locks on, where known. */
 	longTransactions?: {seconds: number; user?: string; tables?: string[]}[];
-	/** What this server's disk was measured to read in a second. */
+	/** What this server was measured to read of a table in a second. */
 	scanBytesPerSecond?: number;
 	/** What a rehearsal of the same SQL measured; `indexMeasured` writes it. */
 	measured?: MeasuredStatements;
@@ -56,10 +63,16 @@ export interface Knowledge {
 
 /** Below so many rows a scan or a rewrite takes milliseconds: 200,000 rows took 11 to 600 ms on PostgreSQL 15. */
 export const smallTableRows = 10_000;
+/** Unless they are so wide that even a common disk reads them for half a second. */
+export const smallTableBytes = 64 * 1024 ** 2;
 
-/** The known table of a name; `undefined` also when nothing is known at all. */
+/** The known table of a name; `undefined` also when nothing is known at all. A bare name is looked for along the search path, as PostgreSQL does. */
 export function findTable(knowledge: Knowledge | undefined, table: TableName): KnownTable | undefined {
-	return indexTables(knowledge?.tables).get(table.key);
+	const tables = indexTables(knowledge?.tables);
+	const found = tables.get(table.key);
+	if (found || !table.bare) return found;
+	const schema = knowledge?.searchPath?.find(each => tables.has(`${each}.${table.name}`));
+	return schema === undefined ? undefined : tables.get(`${schema}.${table.name}`);
 }
 
 const indexed = new WeakMap<KnownTable[], Map<string, KnownTable>>();

@@ -1,8 +1,12 @@
 /** What the rehearsal measured of each statement, so that findings can say it instead of estimating. */
 
 export interface Measured {
-	/** Null where the copy did not hold as much as production: then the time means nothing. */
+	/** For tables of the target's size; null where the copy held too little to tell. */
 	seconds: number | null;
+	/** As it took on the copy. */
+	ran: number;
+	/** What it did not touch could be told as surely as what it did. */
+	whole: boolean;
 	/** As pg_locks names them: `AccessExclusiveLock`, or `ACCESS EXCLUSIVE`. */
 	locks: {table: string; mode: string}[];
 	/** Tables, with or without their schema. */
@@ -13,16 +17,22 @@ export interface Measured {
 /** By the statement's text as `normaliseSql` writes it. */
 export type MeasuredStatements = Record<string, Measured>;
 
-/**
- * What `Knowledge.measured` takes, from the statements of a rehearsal; of a text that ran twice the slower run counts.
- * @param options.sizes whether the copy held as many rows as production, so that its seconds mean something.
- */
-export function indexMeasured(statements: readonly (Omit<Measured, 'seconds'> & {sql: string; seconds: number})[], {sizes}: {sizes: boolean}): MeasuredStatements {
+/** A statement as the rehearsal tells it: `estimateSeconds` for the target's size, null where that can't be told, absent where it is as it ran. */
+export interface RehearsedStatement extends Pick<Measured, 'locks' | 'rewrote' | 'scanned'> {
+	sql: string;
+	seconds: number;
+	estimateSeconds?: number | null;
+	/** What of it could not be measured. */
+	unmeasured?: string;
+}
+
+/** What `Knowledge.measured` takes, from the statements of a rehearsal; of a text that ran twice the slower run counts. */
+export function indexMeasured(statements: readonly RehearsedStatement[]): MeasuredStatements {
 	const measured: MeasuredStatements = {};
-	for (const {sql, seconds, locks, rewrote, scanned} of statements) {
+	for (const {sql, seconds, estimateSeconds = seconds, locks, rewrote, scanned, unmeasured} of statements) {
 		const key = normaliseSql(sql);
-		const slower = Object.hasOwn(measured, key) ? measured[key]!.seconds ?? 0 : -1;
-		if (seconds > slower) measured[key] = {seconds: sizes ? seconds : null, locks, rewrote, scanned};
+		if (Object.hasOwn(measured, key) && measured[key]!.ran >= seconds) continue;
+		measured[key] = {seconds: estimateSeconds, ran: seconds, locks, rewrote, scanned, whole: unmeasured === undefined};
 	}
 	return measured;
 }

@@ -11,6 +11,8 @@ export interface TableName {
 	/** Byte offset in the statement. */
 	at?: number;
 	temporary?: boolean;
+	/** Written without a schema. */
+	bare?: boolean;
 }
 
 /** A table reference; a bare name is in the first schema of the search path. */
@@ -26,7 +28,7 @@ export function objectName(parts: string[], searchPath: string): TableName {
 
 function nameOf(schema: string | undefined, name: string, searchPath: string): TableName {
 	const text = schema === undefined ? quoteName(name) : `${quoteName(schema)}.${quoteName(name)}`;
-	return {key: `${schema ?? searchPath}.${name}`, text, schema: schema ?? searchPath, name};
+	return {key: `${schema ?? searchPath}.${name}`, text, schema: schema ?? searchPath, name, ...(schema === undefined && {bare: true})};
 }
 
 /** Quotes what would not read back as the same name without quotes. */

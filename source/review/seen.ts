@@ -61,9 +61,10 @@ export class Seen {
 		return undefined;
 	}
 
-	/** A view of the database that the script has dropped. */
-	isGone(view: string): boolean {
-		return this.#gone.has(view.includes('.') ? view : `public.${view}`);
+	/** A view, or what hangs on a table, of the database that the script has dropped. */
+	isGone(kind: string, name: string, table: TableName): boolean {
+		if (kind !== 'view' && kind !== 'materialized view') return this.#gone.has(`${kind} ${name} of ${table.key}`);
+		return this.#gone.has(name.includes('.') ? name : `public.${name}`);
 	}
 
 	/** Undefined: not a domain of this script. */
@@ -116,6 +117,11 @@ export class Seen {
 			}
 			case 'drop': {
 				this.#drop(operation);
+				if (operation.of) for (const {name} of operation.names) this.#gone.add(`${operation.object} ${name} of ${operation.of.key}`);
+				break;
+			}
+			case 'drop-column': {
+				this.#gone.add(`generated column ${operation.column} of ${operation.table.key}`);
 				break;
 			}
 		}

@@ -1,5 +1,6 @@
 /** How often the functions of an expression must be asked: once for a statement, or for each row. */
 import type {FuncCall} from 'libpg-query';
+import type {Knowledge} from './knowledge.ts';
 import {strings} from './names.ts';
 import {nodes} from './tree.ts';
 
@@ -28,15 +29,17 @@ uuid_ns_dns uuid_ns_url uuid_ns_oid uuid_ns_x500 uuid_generate_v3 uuid_generate_
 pg_current_xact_id jsonb_build_object array_remove nullif version pg_postmaster_start_time
 `.trim().split(/\s+/));
 
-/** The worst function anywhere inside an expression. */
-export function volatilityOf(expression: unknown): Volatility {
+/** The worst function anywhere inside an expression. `known`: of the database's own functions. */
+export function volatilityOf(expression: unknown, known: Knowledge['functions'] = []): Volatility {
 	let worst: Volatility = {kind: 'stable'};
 	for (const call of nodes<FuncCall>(expression, 'FuncCall')) {
 		const names = strings(call.funcname);
 		const name = names.at(-1) ?? '';
 		// A function of the user's own may share a name with a built-in one.
 		const own = names.length > 1 && names[0] !== 'pg_catalog';
-		if (volatile.has(name)) return {kind: 'volatile', name: names.join('.')};
+		const told = known.find(each => each.name === name && (names.length === 1 || each.schema === names[0]));
+		if (told && told.volatility !== 'volatile') continue;
+		if (volatile.has(name) || told) return {kind: 'volatile', name: names.join('.')};
 		if ((own && !name.startsWith('uuid_')) || !stable.has(name)) worst = {kind: 'unknown', name: names.join('.')};
 	}
 	return worst;

@@ -1,7 +1,8 @@
 /** How bad a finding is: by the size of its table, or by what the rehearsal measured. */
 import type {Context} from './context.ts';
 import type {Finding, Level} from './finding.ts';
-import {describeSize, smallTableRows} from './knowledge.ts';
+import {describeSize, smallTableBytes, smallTableRows} from './knowledge.ts';
+import type {KnownTable} from './knowledge.ts';
 import {lockModes} from './locks.ts';
 import {namesTable} from './measured.ts';
 import type {Measured} from './measured.ts';
@@ -16,7 +17,7 @@ const longSeconds = 10;
 
 /** Whether the rehearsal saw that what a rule claims did not happen. */
 export function isDisproven(rule: Rule, report: Report, measured: Measured): boolean {
-	if (!rule.claims || !report.table || report.level === 'info') return false;
+	if (!rule.claims || !report.table || report.level === 'info' || !measured.whole) return false;
 	return !namesTable(rule.claims === 'rewrite' ? measured.rewrote : [...measured.scanned, ...measured.rewrote], report.table);
 }
 
@@ -26,17 +27,18 @@ export function decideLevel({rule, report, context, measured}: {rule: Rule; repo
 	if (!rule.scales || !report.table) return {level};
 	if (measured && measured.seconds !== null) {
 		const {seconds} = measured;
-		const size = `measured in the rehearsal: ${describeSeconds(seconds)}`;
+		const scaled = Math.abs(seconds - measured.ran) > 0.05 * Math.max(seconds, measured.ran);
+		const size = `measured in the rehearsal: ${describeSeconds(measured.ran)}${scaled ? `, so ${describeSeconds(seconds)} at the size of today` : ''}`;
 		return {level: seconds < shortSeconds ? 'info' : seconds >= longSeconds && level !== 'info' ? 'error' : level, size};
 	}
 	if (!context.knowledge?.tables) return {level};
 	const known = context.known(report.table);
 	if (!known) return {level: level === 'error' ? 'warning' : 'info'};
-	const speed = context.knowledge.scanBytesPerSecond;
-	const reads = rule.claims !== undefined && known.bytes !== null && speed !== undefined && speed > 0;
-	const size = [describeSize(known), reads ? `estimated scan ${describeSeconds(known.bytes! / speed)} at this server's measured speed` : undefined].filter(Boolean).join(', ') || undefined;
-	if (known.rows === null) return {level, size: reads ? size : undefined};
-	if (known.rows < smallTableRows) return {level: 'info', size};
+	const scan = rule.claims && describeScan(known, rule.claims, context.knowledge.scanBytesPerSecond);
+	const size = [describeSize(known), scan].filter(Boolean).join(', ') || undefined;
+	if (known.rows === null) return {level, size};
+	// A few rows can be large all the same.
+	if (known.rows < smallTableRows && (known.heapBytes ?? 0) < smallTableBytes) return {level: 'info', size};
 	return {level: known.rows >= (context.knowledge.largeTableRows ?? 1_000_000) && level !== 'info' ? 'error' : level, size};
 }
 
@@ -52,6 +54,14 @@ export function addMeasured(finding: Finding, table: TableName | undefined, meas
 /** `AccessExclusiveLock` → `ACCESS EXCLUSIVE`. */
 function readMode(mode: string): (typeof lockModes)[number] {
 	return mode.replace(/Lock$/, '').replaceAll(/([a-z])([A-Z])/g, '$1 $2').toUpperCase() as (typeof lockModes)[number];
+}
+
+/** Reading comes first in either; what a rewrite then writes nobody measured. */
+function describeScan({heapBytes, bytes}: KnownTable, claim: 'scan' | 'rewrite', speed: number | undefined): string | undefined {
+	const read = heapBytes ?? bytes;
+	if (read === null || speed === undefined || speed <= 0) return undefined;
+	const time = describeSeconds(read / speed);
+	return claim === 'scan' ? `estimated scan ${time} at this server's measured speed` : `estimated ${time} for reading it alone at this server's measured speed`;
 }
 
 function describeSeconds(seconds: number): string {

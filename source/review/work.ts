@@ -31,7 +31,7 @@ export function decideWork(operation: Operation, context: Context): Work | undef
 		case 'add-column': {
 			const {column} = operation;
 			if (column.serial || column.identity || column.generated === 'stored') return 'rewrite';
-			if (column.default && volatilityOf(column.default).kind === 'volatile') return 'rewrite';
+			if (column.default && volatilityOf(column.default, context.knowledge?.functions).kind === 'volatile') return 'rewrite';
 			if (column.constraints.some(({kind}) => kind === 'unique' || kind === 'primary-key')) return 'build';
 			return column.constraints.some(({kind, notValid, enforced}) => kind === 'check' && !notValid && enforced) ? 'scan' : undefined;
 		}

@@ -189,6 +189,7 @@ function actionContext(room: Room, {by, signal, steer}: {by: string; signal: Abo
 		},
 		knownVersionTable: () => ({table: target.context?.versionTable, schema: target.context?.versionTableSchema}),
 		async noteProof(reading) {
+		knownReading: () => target.reading,
 			target.noteProof(reading);
 			await target.mustBeProven();
 		},

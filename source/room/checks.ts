@@ -100,6 +100,11 @@ function createLook(room: Room): Look {
 		if (!reading) throw new Refusal(2, 'env.py ended without reading a database; look into run_migrations_online() there.');
 		return reading;
 	});
+	const rehearsal = async () => {
+		const {rehearsal} = room.state();
+		if (!rehearsal) return null;
+		return rehearsal.digest === undefined || room.state().actions.some(each => each.action === 'upgrade') || rehearsal.digest === (await plan()).digest ? rehearsal : null;
+	};
 	return {
 		settings: room.settings,
 		get state() {
@@ -110,16 +115,15 @@ function createLook(room: Room): Look {
 		facts,
 		plan,
 		sql,
-		review: once(async () => reviewPlanned({settings: room.settings, session: () => room.target.session()}, {sql: await sql(), facts: await facts()})),
+		review: once(async () => {
+			const input = {sql: await sql(), facts: await facts()};
+			return reviewPlanned({settings: room.settings, session: () => room.target.session(), reading: room.target.reading, rehearsal: await rehearsal()}, input);
+		}),
 		session: () => room.target.session(),
 		database,
 		current: async () => (await database()).rows,
 		backup: async () => room.state().backups.findLast(backup => existsSync(backup.path)) ?? null,
-		async rehearsal() {
-			const {rehearsal} = room.state();
-			if (!rehearsal) return null;
-			return rehearsal.digest === undefined || room.state().actions.some(each => each.action === 'upgrade') || rehearsal.digest === (await plan()).digest ? rehearsal : null;
-		},
+		rehearsal,
 		upgrade: () => room.state().actions.findLast(each => each.action === 'upgrade') ?? null,
 		sample: () => room.watch.fresh(),
 		async run(argv, {timeoutMs = 60_000} = {}) {

@@ -29,6 +29,8 @@ export interface TargetLink {
 	readonly environmentFile: string | null;
 	/** Set once env.py's own session was read. */
 	readonly context: ConfiguredContext | null;
+	/** What env.py's own session last said of the database. */
+	readonly reading: DatabaseReading | null;
 	/** holdpoint's own session, opened anew when lost; refuses when another server answers in its place. */
 	session(): Promise<Session>;
 	openSession(role: SessionRole): Promise<Session>;
@@ -87,7 +89,7 @@ export async function linkTarget({settings, environment, scrubber, askPassword =
 	scrubber.allow(target.host, target.database, target.role);
 	let proof: {session: Session; held: HeldKey} | null = null;
 	let proven: {session: Session; refusal: Refusal | null} | null = null;
-	let context: ConfiguredContext | null = null;
+	let seenLast: DatabaseReading | null = null;
 	let closed = false;
 
 	const session = async (): Promise<Session> => {
@@ -114,7 +116,10 @@ export async function linkTarget({settings, environment, scrubber, askPassword =
 		target,
 		identity,
 		get context() {
-			return context;
+			return seenLast?.context ?? null;
+		},
+		get reading() {
+			return seenLast;
 		},
 		environmentFile: reading.graph.environment?.file ?? null,
 		loaded: [...(reading.graph.config ?? []).map(({file}) => file), ...(reading.graph.environment ? [reading.graph.environment.file] : []), ...(reading.connection?.ok ? reading.connection.value.modules : []).map(file => path.resolve(settings.project, file))],
@@ -140,7 +145,7 @@ export async function linkTarget({settings, environment, scrubber, askPassword =
 			if (identity.inRecovery) throw new Refusal(3, `${target.host}:${target.port} is a standby; point env.py at the primary.`);
 		},
 		noteProof(seen) {
-			context = seen.context;
+			seenLast = seen;
 			const place = seen.serverAddress ? `${seen.serverAddress}:${seen.serverPort}` : 'a local socket';
 			const refusal = seen.proven === true ? null : new Refusal(3, `env.py connects to database ${seen.database} on ${place}, which is not the live database that holdpoint watches: ${target.database} on ${target.host}:${target.port} (from ${target.source}). Only reading is allowed; give both the same database.`);
 			if (proof) proven = {session: proof.session, refusal};

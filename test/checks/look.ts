@@ -88,7 +88,7 @@ export async function look(given: Given = {}): Promise<Look> {
 		review: async () => reviewSql({text: script, knowledge: {pgVersion: 15, tables: [], lockTimeoutMs: 5000, statementTimeoutMs: 5000}}),
 		session: async () => given.session ?? fail('this case has no session'),
 		database: async () => ({
-			rows: ['a1'], unknown: [], upToDate: false, pid: 1, database: 'shop', role: 'migrator', inRecovery: false, serverAddress: null, serverPort: null, serverVersionNumber: 150_018, backendStart: null, systemIdentifier: null, proven: null, differences: {answer: 'not-up-to-date', found: []}, ...given.database,
+			rows: ['a1'], unknown: [], upToDate: false, pid: 1, database: 'shop', role: 'migrator', inRecovery: false, serverAddress: null, serverPort: null, serverVersionNumber: 150_018, backendStart: null, systemIdentifier: null, proven: null, timeZone: 'UTC', searchPath: ['public'], differences: {answer: 'not-up-to-date', found: []}, ...given.database,
 			context: {dialect: 'postgresql', versionTable: 'alembic_version', versionTableSchema: null, transactionPerMigration: false, transactionalDdl: true, externalTransaction: false, targetMetadata: true, namingConvention: {}, includeSchemas: false, compareType: true, compareServerDefault: false, includeObject: false, ...given.context},
 		}),
 		current: async () => given.current ?? ['a1'],

@@ -64,9 +64,9 @@ test('a level of the configuration holds also for what a later statement settles
 	expect((await reviewSql({text, rules: {'renaming-column': 'warning'}, enabled: ['renaming-column']})).findings[0]?.level).toBe('warning');
 });
 
-const rehearsed = (seconds: number, {rewrote = [] as string[], scanned = [] as string[], sizes = true} = {}) => ({
+const rehearsed = (seconds: number, {rewrote = [] as string[], scanned = [] as string[], ...more}: {rewrote?: string[]; scanned?: string[]; estimateSeconds?: number | null; unmeasured?: string} = {}) => ({
 	tables: [{schema: 'public', name: 't', rows: 9_000_000, bytes: 1_000_000_000}],
-	measured: indexMeasured([{sql: 'ALTER TABLE t\n ALTER a TYPE  bigint', seconds, locks: [{table: 'public.t', mode: 'AccessExclusiveLock'}], rewrote, scanned}], {sizes}),
+	measured: indexMeasured([{sql: 'ALTER TABLE t\n ALTER a TYPE  bigint', seconds, locks: [{table: 'public.t', mode: 'AccessExclusiveLock'}], rewrote, scanned, ...more}]),
 });
 
 test('what the rehearsal measured replaces the estimate, and is marked as measured', async () => {
@@ -76,7 +76,11 @@ test('what the rehearsal measured replaces the estimate, and is marked as measur
 	expect(await review(rehearsed(0.2, {rewrote: ['t']}))).toMatchObject([{level: 'info', measured: true}]);
 	expect(await review(rehearsed(0.2, {scanned: ['public.t']}))).toEqual([]);
 	// A copy without production's rows proves what is rewritten, and not how long it takes.
-	expect(await review(rehearsed(0.2, {rewrote: ['public.t'], sizes: false}))).toMatchObject([{level: 'error', measured: true, message: expect.stringContaining('about 9,000,000 rows')}]);
+	expect(await review(rehearsed(0.2, {rewrote: ['public.t'], estimateSeconds: null}))).toMatchObject([{level: 'error', measured: true, message: expect.stringContaining('about 9,000,000 rows')}]);
+	// One of another size is scaled, and says both.
+	expect(await review(rehearsed(0.2, {rewrote: ['public.t'], estimateSeconds: 12}))).toMatchObject([{level: 'error', measured: true, message: expect.stringContaining('(measured in the rehearsal: 200 ms, so 12 s at the size of today)')}]);
+	// What could not be measured disproves nothing.
+	expect(await review(rehearsed(0.2, {unmeasured: 'locks, rewrites and scans could not be read', estimateSeconds: null}))).toMatchObject([{level: 'error'}]);
 });
 
 test('a statement is found again however it was laid out', () => {

@@ -171,7 +171,7 @@ def identity_sql(proof_key):
     return (
         "SELECT pg_backend_pid(), current_database(), pg_is_in_recovery(), host(inet_server_addr()), inet_server_port(), current_user, "
         "current_setting('server_version_num'), (SELECT to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM pg_stat_activity WHERE pid = pg_backend_pid()), "
-        "has_function_privilege('pg_control_system()', 'EXECUTE'), " + proof_sql(proof_key))
+        "has_function_privilege('pg_control_system()', 'EXECUTE'), " + proof_sql(proof_key) + ", current_setting('TimeZone'), array_to_string(current_schemas(false), chr(10))")
 
 
 def proof_sql(key):
@@ -189,6 +189,7 @@ def identity_from(row):
     return {
         'pid': row[0], 'database': row[1], 'inRecovery': row[2], 'serverAddress': row[3], 'serverPort': row[4], 'role': row[5],
         'serverVersionNumber': int(row[6]), 'backendStart': row[7], 'proven': row[9],
+        'timeZone': row[10], 'searchPath': [name for name in row[11].split('\n') if name],
     }
 
 

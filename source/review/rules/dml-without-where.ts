@@ -22,7 +22,9 @@ export const dmlWithoutWhere: Rule = {
 			if (operation.do !== 'update' && operation.do !== 'delete') return [];
 			if (operation.joins || !isAlways(operation.where) || context.isNew(operation.table)) return [];
 			const verb = operation.do === 'update' ? 'UPDATE' : 'DELETE FROM';
-			return [{message: `${verb} ${operation.table.text} without WHERE ${operation.do === 'update' ? 'changes' : 'loses'} every row, in one transaction.`, at: operation.at, table: operation.table, names: {verb}}];
+			const triggers = context.known(operation.table)?.triggers ?? [];
+			const fired = triggers.length > 0 ? `, and fires ${triggers.join(', ')} for each` : '';
+			return [{message: `${verb} ${operation.table.text} without WHERE ${operation.do === 'update' ? 'changes' : 'loses'} every row, in one transaction${fired}.`, at: operation.at, table: operation.table, names: {verb}}];
 		});
 	},
 };

@@ -1,15 +1,16 @@
 /** A change of a column that something else reads. */
 import type {Context} from '../context.ts';
+import {quoteName} from '../names.ts';
 import type {TableName} from '../names.ts';
-import type {Rule} from '../rule.ts';
+import type {Fix, Rule} from '../rule.ts';
 
 export const typeChangeBlockedByView: Rule = {
 	id: 'type-change-blocked-by-view',
 	level: 'error',
 	category: 'robustness',
-	says: 'changes a column that a view reads',
-	triggers: 'A change of type, or DROP COLUMN without CASCADE, of a column that a view, a rule, a policy or a generated column uses, as the script or the database shows it.',
-	spares: ['a view that was dropped before in the script', 'what nothing is known to use'],
+	says: 'changes a column that something else is built on',
+	triggers: 'A change of type, or DROP COLUMN without CASCADE, of a column that a view, a rule, a policy, a trigger or a generated column uses, as the script or the database shows it.',
+	spares: ['a view, trigger, policy, rule or generated column that was dropped before in the script', 'what nothing is known to use'],
 	why: 'PostgreSQL refuses it, and the migration fails there.',
 	fix: {sql: 'BEGIN;\nDROP VIEW {view};\n-- the change\nCREATE VIEW {view} AS …;\nCOMMIT;', alembic: 'op.execute("DROP VIEW {view}")\n# the change\nop.execute("CREATE VIEW {view} AS …")'},
 	on: ['set-type', 'drop-column'],
@@ -17,15 +18,19 @@ export const typeChangeBlockedByView: Rule = {
 		return operations.flatMap(operation => {
 			if (operation.do !== 'set-type' && (operation.do !== 'drop-column' || operation.cascade)) return [];
 			const {table, column, at} = operation;
-			const view = userOf(table, column, context);
-			return view === undefined ? [] : [{message: `${view} uses ${table.text}.${column}: PostgreSQL refuses to ${operation.do === 'set-type' ? 'change its type' : 'drop it'}.`, at, table, names: {view}}];
+			const user = userOf(table, column, context);
+			return user === undefined ? [] : [{message: `${user.kind === 'view' ? '' : `The ${user.kind} `}${user.name} uses ${table.text}.${column}: PostgreSQL refuses to ${operation.do === 'set-type' ? 'change its type' : 'drop it'}.`, at, table, names: {view: user.name}, ...(user.kind !== 'view' && {fix: fixOf(user, table)})}];
 		});
 	},
 };
 
-function userOf(table: TableName, column: string, context: Context): string | undefined {
+function userOf(table: TableName, column: string, context: Context): {kind: string; name: string} | undefined {
 	const seen = context.seen.viewOn(table, column);
-	if (seen !== undefined) return context.isNewColumn(table, column) && !context.isNew(table) ? undefined : seen;
-	const known = context.known(table)?.usedBy?.find(({columns, name}) => columns.includes(column) && !context.seen.isGone(name));
-	return known?.name;
+	if (seen !== undefined) return context.isNewColumn(table, column) && !context.isNew(table) ? undefined : {kind: 'view', name: seen};
+	return context.known(table)?.usedBy?.find(({columns, kind, name}) => columns.includes(column) && !context.seen.isGone(kind, name, table));
+}
+
+function fixOf({kind, name}: {kind: string; name: string}, table: TableName): Fix {
+	const drop = kind === 'generated column' ? `ALTER TABLE ${table.text} DROP COLUMN ${quoteName(name)}` : kind === 'materialized view' ? `DROP MATERIALIZED VIEW ${name}` : `DROP ${kind.toUpperCase()} ${quoteName(name)} ON ${table.text}`;
+	return {sql: `BEGIN;\n${drop};\n-- the change, and then the ${kind} again\nCOMMIT;`, alembic: `op.execute(${JSON.stringify(drop)})\n# the change, and then the ${kind} again`};
 }
