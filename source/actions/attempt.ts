@@ -2,6 +2,7 @@
 import {parseSidecarLine, type SidecarEvent} from '../alembic/events.ts';
 import type {ActionChild, ActionContext} from './context.ts';
 import type {AttemptReport} from './outcome.ts';
+import type {StatementPlace} from './statement-estimate.ts';
 
 /** A statement that runs longer is told of while it runs. */
 const tellAfterMs = 200;
@@ -12,15 +13,25 @@ const slowSeconds = 0.1;
 export interface AttemptHooks {
 	/** A session of the migration was proven to be on the live target. */
 	onBackend(backend: {pid: number; backendStart: string}): void;
+	/** What runs now; null between two statements. */
+	onStatement(statement: RunningStatement | null): void;
+	/** Why the guard holds it, where the guard does. */
+	heldBy(): string | null;
+}
+
+export interface RunningStatement extends StatementPlace {
+	/** Milliseconds since 1970. */
+	since: number;
+	autocommit: boolean;
 }
 
 /**
  * Follows a child to its end. What the journal has already, from an earlier room, is not said again.
  * @returns what was seen; nothing of it is proof of what the database holds
  */
-export async function followAttempt(context: ActionContext, {child, attempt, hooks}: {child: ActionChild; attempt: number; hooks: AttemptHooks}): Promise<AttemptReport> {
+export async function followAttempt(context: ActionContext, {child, attempt, lockTimeoutMs, hooks}: {child: ActionChild; attempt: number; lockTimeoutMs: number; hooks: AttemptHooks}): Promise<AttemptReport> {
 	const report: AttemptReport = {exit: null, how: null, error: null, failure: null, refused: null, partly: null, statements: 0, lastWords: ''};
-	const teller = new Teller(context, {attempt, report, hooks});
+	const teller = new Teller(context, {attempt, lockTimeoutMs, report, hooks});
 	const end = await child.follow(line => {
 		const event = parseSidecarLine(line);
 		if (event) teller.take(event);
@@ -34,6 +45,7 @@ export async function followAttempt(context: ActionContext, {child, attempt, hoo
 class Teller {
 	readonly #context: ActionContext;
 	readonly #attempt: number;
+	readonly #lockTimeoutMs: number;
 	readonly #report: AttemptReport;
 	readonly #hooks: AttemptHooks;
 	#timer: NodeJS.Timeout | null = null;
@@ -42,9 +54,10 @@ class Teller {
 	/** The revision now running, and whether something of it can no longer be rolled back. */
 	#revision: string | null = null;
 
-	constructor(context: ActionContext, {attempt, report, hooks}: {attempt: number; report: AttemptReport; hooks: AttemptHooks}) {
+	constructor(context: ActionContext, {attempt, lockTimeoutMs, report, hooks}: {attempt: number; lockTimeoutMs: number; report: AttemptReport; hooks: AttemptHooks}) {
 		this.#context = context;
 		this.#attempt = attempt;
+		this.#lockTimeoutMs = lockTimeoutMs;
 		this.#report = report;
 		this.#hooks = hooks;
 	}
@@ -66,7 +79,7 @@ class Teller {
 	readonly #handlers: {[K in SidecarEvent['event']]?: (event: Extract<SidecarEvent, {event: K}>) => void} = {
 		connected: event => {
 			const backend = {pid: event.pid, backendStart: event.backendStart ?? ''};
-			if (event.number === 1 && this.#context.state().running?.backend?.pid !== event.pid) this.#context.record('session-proved', {...backend, attempt: this.#attempt});
+			if (event.number === 1 && this.#context.state().running?.backend?.pid !== event.pid) this.#context.record('session-proved', {...backend, attempt: this.#attempt, lockTimeoutMs: this.#lockTimeoutMs});
 			this.#hooks.onBackend(backend);
 		},
 		refused: event => {
@@ -84,6 +97,7 @@ class Teller {
 			this.#report.statements++;
 			this.#inRevision++;
 			this.#current = {number: event.number ?? 0, sql: event.sql, revision: event.revision, autocommit: event.autocommit};
+			this.#hooks.onStatement({sql: event.sql, revision: event.revision, order: this.#inRevision - 1, autocommit: event.autocommit, since: Date.now()});
 			this.#tellLater();
 		},
 		'statement-end': event => this.#finish({seconds: event.seconds, rows: event.rows}),
@@ -94,6 +108,7 @@ class Teller {
 		'statement-failed': event => {
 			this.#report.failure ??= {sqlstate: event.sqlstate, message: event.message, sql: event.sql, revision: event.revision};
 			this.#stopTelling();
+			this.#hooks.onStatement(null);
 			this.#record({sql: event.sql, seconds: event.seconds ?? 0, ...(event.revision && {revision: event.revision}), ...(event.sqlstate && {sqlstate: event.sqlstate})}, event.number ?? 0);
 		},
 		commit: event => {
@@ -102,7 +117,15 @@ class Teller {
 			if (event.revision !== null && this.#inRevision > 0 && !event.revisions.includes(event.revision)) this.#report.partly = event.revision;
 			if (this.#report.partly !== null && event.revisions.includes(this.#report.partly)) this.#report.partly = null;
 		},
-		held: event => this.#context.record('action-held', {reason: `at a safe point, ${event.where}${event.revision ? ` in revision ${event.revision}` : ''}: no transaction is open`}),
+		held: event => {
+			const guard = this.#hooks.heldBy();
+			const where = `at a safe point, ${event.where}${event.revision ? ` in revision ${event.revision}` : ''}: no transaction is open`;
+			this.#context.record('action-held', {reason: guard === null ? where : `${guard}; ${where}`}, guard === null ? undefined : 'holdpoint');
+		},
+		// Who let it go on has said so already; a new room reads of both from the child's output.
+		continued: () => {
+			if (this.#context.state().running?.heldSince) this.#context.record('action-continued', {reason: 'it had been told to'}, 'holdpoint');
+		},
 		'not-seen': event => this.#context.tell(`not seen: ${event.what}`),
 		exit: event => {
 			this.#report.how = event.how;
@@ -127,6 +150,7 @@ class Teller {
 		this.#stopTelling();
 		const current = this.#current;
 		this.#current = null;
+		this.#hooks.onStatement(null);
 		if (!current) return;
 		if (current.autocommit && this.#revision !== null) this.#report.partly = this.#revision;
 		if (this.#inRevision > quickStatements && seconds < slowSeconds) return;

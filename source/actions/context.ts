@@ -18,7 +18,8 @@ export interface ActionContext {
 	state(): RunState;
 	/** The newest plan of the run whose digest begins like this; the run's present one may be another. */
 	planOf(digest: string): Plan | undefined;
-	record<K extends EventKind>(kind: K, data: EventData<K>): void;
+	/** `by`: default who asked for the action; `holdpoint` where nobody decided. */
+	record<K extends EventKind>(kind: K, data: EventData<K>, by?: string): void;
 	/** Keeps text under the run's artifacts. */
 	keep(artifact: {name: string; text: string; what: string}): {path: string; sha256: string};
 	/** Says that a file, already in its place, is an artifact. */
@@ -67,7 +68,8 @@ export interface ActionChild {
 /** What a person can do to a running action. Each throws Refusal when it can't be done. */
 export interface Steering {
 	action: ActionName;
-	hold(): void;
+	/** @returns where it will hold, and when: one sentence */
+	hold(): string;
 	proceed(): void;
 	cancel(options: {terminate: boolean; reason: string}): Promise<void>;
 }

@@ -41,7 +41,7 @@ export async function runMigration(context: ActionContext, {action, revision, co
 	if (action === 'upgrade') await keepFigures(context, 'before');
 	const before = await readBefore(context);
 	context.keep({name: beforeName(context), text: formatBefore(before), what: `the schema before the ${action}`});
-	const supervision = await openSupervision(context, plan.action);
+	const supervision = await openSupervision(context, plan);
 	try {
 		// From here on a cancel reaches the supervision; what was asked for before must not be lost.
 		context.signal.throwIfAborted();
@@ -60,7 +60,7 @@ export async function resumeMigration(context: ActionContext): Promise<Outcome> 
 	const before = parseBefore(readFileSync(path.join(context.folder, 'artifacts', beforeName(context)), 'utf8'));
 	const child = context.adopted().findLast(each => path.basename(each.folder).includes(`-${childName(context, running.action)}-`)) ?? null;
 	context.record('room-recovered', {found: child ? `the ${running.action} went on without a room (attempt ${running.attempt})` : `the ${running.action} had not begun its attempt ${running.attempt}`});
-	const supervision = await openSupervision(context, running.action as Plan['action']);
+	const supervision = await openSupervision(context, plan);
 	try {
 		return await finished(context, await supervise(context, {plan, before, supervision, attempt: running.attempt, child}));
 	} finally {
@@ -90,15 +90,20 @@ async function supervise(context: ActionContext, {plan, before, supervision, ...
 		child ??= await startAttempt(context, {plan, attempt, lockTimeoutMs});
 		const backends: Backend[] = [];
 		supervision.steerChild(child);
-		const report = await followAttempt(context, {child, attempt, hooks: {onBackend: backend => {
-			backends.push(backend);
-			supervision.watchBackend(backend);
-		}}});
+		const report = await followAttempt(context, {child, attempt, lockTimeoutMs, hooks: {
+			onBackend(backend) {
+				backends.push(backend);
+				supervision.watchBackend(backend);
+			},
+			onStatement: supervision.watchStatement,
+			heldBy: supervision.heldBy,
+		}});
 		await waitForEnd(context, backends, pid => context.tell(`the client has ended, its backend ${pid} still runs`));
 		supervision.watchBackend(null);
 		const back = await readAfter(context, {before, version});
 		keepOutput(context, {child, attempt, action: plan.action});
 		const stopped = supervision.stopped();
+		if (report.failure?.sqlstate === '55P03' && supervision.waitedFor() !== null) report.failure.message += `; ${supervision.waitedFor()}`;
 		const again = attempt <= context.settings.migration.lockRetries && mayTryAgain({report, back, stopped: stopped !== null});
 		if (!again) return finish(context, {plan, report, back, stopped, attempts: attempt});
 		const nextInMs = pauseAfter(attempt, Math.random());

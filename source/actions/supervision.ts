@@ -2,16 +2,28 @@
 import {setTimeout as wait} from 'node:timers/promises';
 import {Refusal} from '../journal/refusal.ts';
 import type {Plan} from '../journal/shapes/plan.ts';
+import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
+import {nearestText, type GuardDecision, type GuardVerdict} from '../monitor/guard.ts';
+import type {GuardReading} from '../monitor/guard-reading.ts';
 import {startGuardWatch, type GuardWatch} from '../monitor/watch.ts';
-import type {GuardDecision, GuardVerdict} from '../monitor/guard.ts';
+import {sessionText} from '../monitor/words.ts';
 import {cancelBackend, queryBackend, type Backend} from '../postgres/signal.ts';
 import type {Session} from '../postgres/session.ts';
+import type {RunningStatement} from './attempt.ts';
 import type {ActionChild, ActionContext} from './context.ts';
+import {watchDisk} from './disk.ts';
+import {createHolding} from './holding.ts';
+import {estimateStatement} from './statement-estimate.ts';
 
 export interface Supervision {
 	steerChild(child: ActionChild): void;
 	/** The migration's backend, once proven; null when it is gone. */
 	watchBackend(backend: Backend | null): void;
+	watchStatement(statement: RunningStatement | null): void;
+	/** Why the guard holds it, or null. */
+	heldBy(): string | null;
+	/** Whom the migration was last seen waiting for, as part of a sentence; null when it never was. */
+	waitedFor(): string | null;
 	/** Who or what stopped the action, in words; null when nobody did. */
 	stopped(): string | null;
 	/** Resolves when somebody wants the action's end. */
@@ -23,12 +35,16 @@ export interface Supervision {
 const guardIntervalMs = 250;
 /** A cancel that has had no effect after this is told; for the guard's own it is followed by a termination. */
 const cancelPatienceMs = 5000;
+const tellAgainMs = 2000;
 
 /** Opens the guard's session before the migration starts: there may be no free connection when it is needed. */
-export async function openSupervision(context: ActionContext, action: Plan['action']): Promise<Supervision> {
+export async function openSupervision(context: ActionContext, plan: Plan): Promise<Supervision> {
 	const session: Session = await context.openSession('guard');
 	let child: ActionChild | null = null;
 	let backend: Backend | null = null;
+	let statement: RunningStatement | null = null;
+	let blockOf: string | null = null;
+	let waited: string | null = null;
 	let why: string | null = null;
 	let wake = () => {};
 	const stopping = new Promise<void>(resolve => {
@@ -46,34 +62,38 @@ export async function openSupervision(context: ActionContext, action: Plan['acti
 		if (answer.result === 'denied') throw new Refusal(2, answer.reason);
 		return answer.reason;
 	};
-	const onDecision = async ({reason: sentence, ...decision}: GuardDecision) => {
-		const because = sentence.replace(/\.$/, '');
-		const reason = `the guard ${decision.terminate ? 'terminated' : 'cancelled'} it by ${decision.rule}: ${because}`;
-		const did = decision.action === 'alert' ? 'alert only: it would have been cancelled' : decision.terminate ? 'terminated its backend' : 'cancelled its statement';
-		if (decision.action === 'alert') {
-			context.record('guard-acted', {act: {at: context.now().toISOString(), rule: decision.rule, reason: because, did}});
-			return;
-		}
-		why ??= reason;
-		const answer = await signal(decision.terminate, `guard, ${decision.rule}`).catch((error: unknown) => (error as Error).message);
-		context.record('guard-acted', {act: {at: context.now().toISOString(), rule: decision.rule, reason: because, did: `${did} (${answer})`}});
+	const onDecision = async ({reason: sentence, rule, action, terminate}: GuardDecision) => {
+		const reason = sentence.replace(/\.$/, '');
+		const acted = (did: string) => context.record('guard-acted', {act: {at: context.now().toISOString(), rule, reason, did}}, 'holdpoint');
+		if (action === 'alert') return acted(`nothing, since the guard's action is alert; it would have ${terminate ? 'terminated the migration\'s backend' : 'cancelled the migration\'s statement'}`);
+		why ??= `the guard ${terminate ? 'terminated' : 'cancelled'} it by ${rule}: ${reason}`;
+		const answer = await signal(terminate, `guard, ${rule}`).catch((error: unknown) => (error as Error).message);
+		acted(`${terminate ? 'terminated its backend' : 'cancelled its statement'} (${answer})`);
 		wake();
 	};
-	let told = '';
-	const tellNearest = ({nearest, unknown}: GuardVerdict) => {
-		const text = [nearest && `${nearest.text}${nearest.inSeconds !== null && nearest.inSeconds > 0 ? `, in ${nearest.inSeconds.toFixed(0)} s` : ''}`, ...unknown].filter(Boolean).join('; ') || 'nobody waits for the migration';
-		if (text !== told) context.tell((told = text), undefined, 'guard');
+	const tellGuard = createTeller(context);
+	const onReading = ({migration}: GuardReading, verdict: GuardVerdict) => {
+		const waits = migration?.waits;
+		if (waits && waits.blockers.length > 0) waited = `it waited for ${waits.mode} on ${waits.relation ?? 'another object'} behind ${waits.blockers.map(sessionText).join(' and ')}`;
+		tellGuard(verdict, backend);
 	};
+	const rehearsal = rehearsalOf(context, plan);
+	const disk = watchDisk(context);
+	const holding = createHolding(context, {plan, order: word => child?.write(word), seen: () => ({statement, blockOf})});
 	const guard: GuardWatch = startGuardWatch({
 		session, connect: () => context.openSession('guard'), intervalMs: guardIntervalMs, migration: () => backend, policy: () => context.state().guard,
-		onDecision: decision => void onDecision(decision), onReading: (_, verdict) => tellNearest(verdict),
-		onFailure: (error, since) => context.tell(`the guard can't look since ${since}: ${error}`, undefined, 'guard'),
+		statement: () => ({estimateSeconds: statement && estimateStatement(rehearsal, statement), runningSeconds: statement && (Date.now() - statement.since) / 1000}),
+		onDecision: decision => void onDecision(decision), onReading,
+		onFailure: (error, since) => context.tell(`it can't look since ${since}: ${error}`, undefined, 'guard'),
 	});
-	const stopFeeding = context.onSample(sample => guard.feed(sample));
+	const stopFeeding = context.onSample(sample => {
+		guard.feed(sample, {freeDiskBytes: disk.freeBytes(), standbys: context.settings.standbys});
+		holding.throttle(sample);
+	});
 	context.steer({
-		action,
-		hold: () => child?.write('hold'),
-		proceed: () => child?.write('continue'),
+		action: plan.action,
+		hold: holding.hold,
+		proceed: holding.proceed,
 		async cancel({terminate, reason}) {
 			why = `${terminate ? 'terminated' : 'cancelled'}: ${reason}`;
 			wake();
@@ -84,19 +104,47 @@ export async function openSupervision(context: ActionContext, action: Plan['acti
 	return {
 		steerChild(next) {
 			child = next;
-			// Asked for while this one was being started.
+			// Asked for while this one was being started, or while the one before ran.
 			if (why !== null) next.write('cancel-softly');
+			holding.started();
 		},
 		watchBackend(next) {
 			backend = next;
+			if (next === null) statement = null;
 		},
+		watchStatement(next) {
+			statement = next;
+			if (next?.autocommit) blockOf = next.revision;
+		},
+		heldBy: holding.reason,
+		waitedFor: () => waited,
 		stopped: () => why,
 		stopping,
 		async close() {
 			context.steer(null);
 			stopFeeding();
+			disk.stop();
 			await guard.stop();
 		},
+	};
+}
+
+/** Only a rehearsal of this very plan says how long its statements take. */
+function rehearsalOf(context: ActionContext, plan: Plan): Rehearsal | null {
+	const {rehearsal} = context.state();
+	return rehearsal && plan.action === 'upgrade' && rehearsal.digest === plan.digest ? rehearsal : null;
+}
+
+/** Tells consoles which limit comes next and what can't be judged: at each change, and again for those who have come since. */
+function createTeller(context: ActionContext): (verdict: GuardVerdict, backend: Backend | null) => void {
+	let told = {text: '', at: 0};
+	return ({nearest, unknown}, backend) => {
+		const {action} = context.state().guard;
+		const then = `then it ${action === 'cancel' ? 'cancels' : 'only tells of'} the migration${backend ? `, pid ${backend.pid}` : ''}`;
+		const text = [nearest ? `${nearestText(nearest)}; ${then}` : 'no limit is set that can be judged', ...unknown].join('. ');
+		if (text === told.text && Date.now() - told.at < tellAgainMs) return;
+		told = {text, at: Date.now()};
+		context.tell(text, nearest ? Math.min(1, Math.max(0, nearest.share)) : undefined, 'guard');
 	};
 }
 

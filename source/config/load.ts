@@ -120,7 +120,7 @@ function personAtWork(environment: LoadOptions['environment']): string {
 	}
 }
 
-type Configured = 'checklist' | 'alembic' | 'roles' | 'standbys' | 'backup' | 'rehearsal' | 'migration' | 'guard' | 'window' | 'rollbackPlan' | 'largeTableRows' | 'naming' | 'review' | 'checks' | 'smoke' | 'compatibility' | 'logs' | 'metrics' | 'alerts' | 'tickets' | 'documents' | 'notify' | 'approvals' | 'contacts' | 'room';
+type Configured = 'checklist' | 'alembic' | 'roles' | 'standbys' | 'backup' | 'rehearsal' | 'migration' | 'guard' | 'freeDisk' | 'window' | 'rollbackPlan' | 'largeTableRows' | 'naming' | 'review' | 'checks' | 'smoke' | 'compatibility' | 'logs' | 'metrics' | 'alerts' | 'tickets' | 'documents' | 'notify' | 'approvals' | 'contacts' | 'room';
 
 function configuredSettings(from: Configuration, paths: Paths): Pick<Settings, Configured> {
 	const {alembic, backup, compatibility, guard, migration, rehearsal, roles} = from;
@@ -142,6 +142,7 @@ function configuredSettings(from: Configuration, paths: Paths): Pick<Settings, C
 			maxEstimateFactor: guard.max_estimate_factor, minFreeDiskBytes: guard.min_free_disk_bytes, maxRetainedWalBytes: guard.max_retained_wal_bytes,
 			samples: guard.samples, action: guard.action,
 		},
+		freeDisk: guard.free_disk ?? null,
 		window: from.window ?? null,
 		rollbackPlan: from.rollback_plan === undefined || /\s|:\/\//.test(from.rollback_plan) ? from.rollback_plan ?? null : paths(from.rollback_plan),
 		largeTableRows: from.large_table_rows,

@@ -62,6 +62,7 @@ const guard = z.strictObject({
 	max_estimate_factor: limit.default(null),
 	min_free_disk_bytes: limit.default(null),
 	max_retained_wal_bytes: limit.default(null),
+	free_disk: command.optional().describe('Prints how many bytes are free where the server keeps its data'),
 	samples: z.int().min(1).default(2),
 	action: z.enum(['cancel', 'alert']).default('cancel'),
 }).prefault({});

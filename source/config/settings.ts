@@ -47,6 +47,8 @@ export interface Settings {
 	rehearsal: {url: SecretText | null; local: boolean; limitBytes: number; tables: string[]};
 	migration: {lockTimeoutMs: number; lockLadderMs: number[] | null; lockRetries: number; statementTimeoutMs: number; throttle: {lagSeconds: number | null; lagBytes: number | null}};
 	guard: GuardPolicy;
+	/** `guard.free_disk`: prints how many bytes are free where the server keeps its data. */
+	freeDisk: string[] | null;
 	window: {start: string; end: string; timezone: string} | null;
 	rollbackPlan: string | null;
 	largeTableRows: number;

@@ -60,6 +60,7 @@ export function createActions(room: Room): Actions {
 			return await running;
 		} finally {
 			room.tell({push: 'activity', activity: {work: action, text: `the ${action} has ended`, done: true}});
+			room.tell({push: 'activity', activity: {work: 'guard', text: 'there is nothing to watch', done: true}});
 			busy = null;
 			steering = null;
 			stop = null;
@@ -117,9 +118,9 @@ export function createActions(room: Room): Actions {
 			return {done: true, reason: `The ${busy} was told to stop; its outcome is read back.`};
 		},
 		hold(by) {
-			running().hold();
-			room.keeper.record('hold-asked', by, {wanted: true});
-			return {done: true, reason: 'It will hold at its next safe point, where no transaction is open.'};
+			const reason = running().hold();
+			room.keeper.record('hold-asked', by, {wanted: true, reason});
+			return {done: true, reason};
 		},
 		proceed(by) {
 			running().proceed();
@@ -164,9 +165,9 @@ function actionContext(room: Room, {by, signal, steer}: {by: string; signal: Abo
 		state: () => room.state(),
 		planOf: digest => keeper.events.flatMap(event => (event.kind === 'plan-made' && event.plan.digest.startsWith(digest) ? [event.plan] : [])).at(-1),
 		// What an action records or keeps opens the run: one that is refused before opens none.
-		record(kind, data) {
+		record(kind, data, who = by) {
 			room.open(by);
-			keeper.record(kind, by, data);
+			keeper.record(kind, who, data);
 		},
 		keep(artifact) {
 			room.open(by);

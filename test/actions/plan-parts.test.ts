@@ -22,7 +22,7 @@ test('commit points: one transaction has none, an autocommit block is one, separ
 	expect(commitPointsOf([path[0]!, path[2]!], {transactionPerMigration: false})).toEqual([]);
 	expect(commitPointsOf(path, {transactionPerMigration: false})).toEqual([{
 		after: 'c3', why: 'its autocommit_block() commits what came before it, and the revisions before it',
-		then: 'the version at b2, with the first part of c3 applied, and an invalid index where a CONCURRENTLY failed',
+		then: 'the version at b2, with the first part of c3 applied, and an invalid index where a CONCURRENTLY failed', inside: true,
 	}]);
 	expect(commitPointsOf(path, {transactionPerMigration: true}).map(point => point.after)).toEqual(['b2', 'c3', 'c3']);
 });

@@ -41,6 +41,8 @@ export const commitPointSchema = z.object({
 	why: z.string(),
 	/** What a failure inside it or later leaves: `the version at a1b2`. */
 	then: z.string(),
+	/** It is inside the revision, where its autocommit_block() begins, and not after it. */
+	inside: z.boolean().optional(),
 });
 export type CommitPoint = z.infer<typeof commitPointSchema>;
 
