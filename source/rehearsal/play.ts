@@ -133,7 +133,8 @@ function readCheck(result: Played, answer: ProjectReading['database']): void {
 	}
 	const found = answer.value.flatMap(({differences: one}) => one === undefined ? [] : one.answer === 'different' ? one.found.map(each => each.text) : texts[one.answer]);
 	result.check = {clean: answer.value.every(one => one.differences?.answer === 'same'), differences: found};
-	if (answer.value.some(one => one.differences?.answer === 'different')) result.problems.push(`after the upgrade the models and the database differ: ${found.slice(0, 5).join('; ')}`);
+	// Before the head later revisions may still bring what is missing.
+	if (answer.value.some(one => one.upToDate && one.differences?.answer === 'different')) result.problems.push(`after the upgrade the models and the database differ: ${found.slice(0, 5).join('; ')}`);
 }
 
 function expectRows(result: Played, what: string, rows: readonly string[], wanted: readonly string[]): void {
