@@ -23,7 +23,7 @@ export interface Wanted {
 	connection?: boolean;
 	path?: PathWanted;
 	/** Version rows and identity, read through env.py's own connection; `proofKey` as decimal text. */
-	database?: {proofKey?: string; differences?: boolean};
+	database?: {proofKey?: string; /** `anywhere`: before the head too, where `alembic check` itself gives no answer. */ differences?: boolean | 'anywhere'};
 	sql?: PathWanted;
 }
 

@@ -24,11 +24,11 @@ export const codeUpgradeComplete: Check = {
 		const evidence = [operations, rehearsalEvidence(rehearsal), noteEvidence('alembic check on the rehearsed database', [...rehearsal.check.differences, notCompared])];
 		const broken = rehearsal.commands.find(command => command.exit !== 0);
 		if (broken) return failed(`The rehearsal's \`${broken.argv.slice(-2).join(' ')}\` ended with ${broken.exit ?? 'a signal'}.`, [...evidence, ...commandsEvidence(rehearsal)]);
-		if (!await endsAtHead(look)) return warned('Every upgrade() ran in the rehearsal; the path ends before the head, so the models can\'t be compared yet. For a person: attest that it is complete.', evidence);
 		const database = await look.database();
 		if (!database.context.targetMetadata) return warned('Every upgrade() ran in the rehearsal; env.py names no target_metadata, so there are no models to compare with. For a person: attest that it is complete.', evidence);
+		if (!rehearsal.check.clean && !await endsAtHead(look)) return warned(`For a person: every upgrade() ran in the rehearsal, and the path ends before the head; of what the models ask for is missing there: ${listed(rehearsal.check.differences, 3)}. Say whether the later revisions bring it.`, evidence);
 		if (!rehearsal.check.clean) return failed(`After the upgrade ${count(rehearsal.check.differences.length, 'difference')} to the models ${rehearsal.check.differences.length === 1 ? 'is' : 'are'} left: ${listed(rehearsal.check.differences, 3)}.`, evidence);
-		return passed(`Rehearsed: ${count(facts.length, 'upgrade()', 'upgrade()s')} ran, and \`alembic check\` finds nothing missing afterwards.`, evidence);
+		return passed(`Rehearsed: ${count(facts.length, 'upgrade()', 'upgrade()s')} ran, and Alembic's comparison finds nothing missing afterwards that the models ask for.`, evidence);
 	},
 };
 

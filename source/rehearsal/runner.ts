@@ -47,7 +47,7 @@ export function alembicRunner(options: RunnerOptions): RehearsalRunner {
 	return {
 		upgrade: async revision => run(options, 'upgrade', revision),
 		downgrade: async revision => run(options, 'downgrade', revision),
-		read: async path => readProject(options.project, {database: {proofKey: options.proofKey, differences: true}, sql: path}),
+		read: async path => readProject(options.project, {database: {proofKey: options.proofKey, differences: 'anywhere'}, sql: path}),
 	};
 }
 

@@ -73,6 +73,9 @@ test('version rows and differences as env.py sees them, proven by the lock that 
 	const before = valueOf((await readProject(project, {database: {proofKey, differences: true}})).database);
 	expect(before).toMatchObject([{rows: [], unknown: [], upToDate: false, proven: true, inRecovery: false, database: database.name, differences: {answer: 'not-up-to-date'},
 		context: {externalTransaction: false, targetMetadata: true, namingConvention: {pk: 'pk_%(table_name)s'}}}]);
+	// Asked for, it is compared before the head too.
+	const anywhere = valueOf((await readProject(project, {database: {differences: 'anywhere'}})).database);
+	expect(anywhere[0]).toMatchObject({upToDate: false, differences: {answer: 'different', found: expect.arrayContaining([expect.objectContaining({kind: 'add_table'})])}});
 	expect((await room.query("SELECT to_regclass('alembic_version') AS t")).rows[0].t, 'reading creates nothing').toBeNull();
 	await runAlembic({directory: project.directory}, 'upgrade', 'head');
 	const after = valueOf((await readProject(project, {database: {proofKey: '17', differences: true}})).database);

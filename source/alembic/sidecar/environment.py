@@ -146,7 +146,7 @@ def read_database(config, script, wanted):
                 entry['unknown'].append(row)
         entry['upToDate'] = not entry['unknown'] and set(script.get_heads()) <= applied_revisions(script, rows)
         if wanted.get('differences'):
-            entry['differences'] = differences_of(context, entry)
+            entry['differences'] = differences_of(context, entry, anywhere=wanted['differences'] == 'anywhere')
         found.append(entry)
         return []
 
@@ -193,10 +193,10 @@ def identity_from(row):
     }
 
 
-def differences_of(context, entry):
-    """Autogenerate's findings as data, or why there are none."""
+def differences_of(context, entry, anywhere):
+    """Autogenerate's findings as data, or why there are none. `anywhere`: before the head too, where later revisions may still bring what is found."""
     from alembic.autogenerate import compare_metadata
-    if not entry['upToDate']:
+    if not entry['upToDate'] and not anywhere:
         return {'answer': 'not-up-to-date', 'found': []}
     metadata = context.opts.get('target_metadata')
     if metadata is None:
