@@ -1,25 +1,11 @@
 /** Fenced shell blocks as runnable steps: commands with the comments above them as titles. */
+import type {Block} from '../journal/shapes/block.ts';
 
-/** A command as it would be given to a shell, or a remark that has none. */
-export interface RunnableStep {
-	/** The comment above it, without `#`. */
-	title: string | null;
-	command: string | null;
-}
+/** A command as it would be given to a shell under the comment above it, or a remark that has none. */
+export type RunnableStep = Block['steps'][number];
 
-export interface RunnableBlock {
-	/** Stable: nearest heading without its number, a slash, `block`; made unique as items are. */
-	id: string;
-	/** Headings from the outermost to the nearest. */
-	section: string[];
-	/** `bash`, `sh`, `shell` or `zsh`. */
-	language: string;
-	/** The block's text as a whole; what runs when it is run whole. */
-	text: string;
-	steps: RunnableStep[];
-	/** Line in the document on which its fence opens, from 1. */
-	line: number;
-}
+/** What the document itself gives of a `Block`. */
+export type RunnableBlock = Omit<Block, 'sha256' | 'run'>;
 
 /** Languages of fenced blocks that can be run. */
 export const shellLanguages: ReadonlySet<string> = new Set(['bash', 'sh', 'shell', 'zsh']);

@@ -71,7 +71,7 @@ export function parseChecklist(markdown: string): Checklist {
 		switch (node.type) {
 			case 'heading': enterHeading(node, item, depth); return;
 			case 'html': obey(node, item); return;
-			case 'code': addBlock(node); return;
+			case 'code': addBlock(node, item); return;
 			case 'table': checklist.contacts.push(...parseContacts(node)); break;
 			case 'listItem': enterItem(node, item, depth); return;
 			default:
@@ -82,12 +82,12 @@ export function parseChecklist(markdown: string): Checklist {
 		places = [...places.filter(place => place.depth < node.depth), {depth: node.depth, text: plainText(node), holds: null}];
 		for (const child of node.children) visit(child, item, depth);
 	};
-	const addBlock = (node: Code) => {
+	const addBlock = (node: Code, item: Draft | null) => {
 		const language = (node.lang ?? '').toLowerCase();
 		if (!shellLanguages.has(language)) return;
 		const section = sectionOf();
 		const id = uniqueBlock([slug(withoutNumber(section.at(-1) ?? '')), 'block'].filter(Boolean).join('/'));
-		checklist.blocks.push({id, section, language, text: node.value, steps: parseSteps(node.value), line: node.position!.start.line});
+		checklist.blocks.push({id, section, language, after: drafts.length, ...(item && {item: item.id}), text: node.value, steps: parseSteps(node.value), line: node.position!.start.line});
 	};
 	const enterItem = (node: ListItem, outer: Draft | null, depth: number) => {
 		if (typeof node.checked !== 'boolean') {

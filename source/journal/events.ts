@@ -4,7 +4,8 @@
  */
 import {z} from 'zod';
 import {backupSchema} from './shapes/backup.ts';
-import {verdictSchema} from './shapes/evidence.ts';
+import {blockSchema} from './shapes/block.ts';
+import {evidenceSchema, verdictSchema} from './shapes/evidence.ts';
 import {itemSchema} from './shapes/item.ts';
 import {guardActSchema, outcomeSchema, statementSchema} from './shapes/outcome.ts';
 import {actionNameSchema, environmentSchema, planSchema, targetSchema} from './shapes/plan.ts';
@@ -17,9 +18,9 @@ const checklist = z.object({title: z.string(), path: z.string(), sha256: z.strin
 /** The data of each kind of event, beside `seq`, `at`, `kind`, `by` and `previous`. */
 export const eventData = {
 	/** `items` come open; `checklist` is pinned by its hash, its text is the artifact of that hash. */
-	'run-opened': z.object({run: z.string(), project: z.string(), target: targetSchema, from: revisions, to: revisions, checklist, items: z.array(itemSchema), guard: guardPolicySchema}),
+	'run-opened': z.object({run: z.string(), project: z.string(), target: targetSchema, from: revisions, to: revisions, checklist, items: z.array(itemSchema), blocks: z.array(blockSchema).optional(), guard: guardPolicySchema}),
 	/** A newer version of the checklist was taken on by a person; items keep their state by id. */
-	'checklist-changed': z.object({checklist, items: z.array(itemSchema)}),
+	'checklist-changed': z.object({checklist, items: z.array(itemSchema), blocks: z.array(blockSchema).optional()}),
 	/** A person said, by `--environment`, what the target is from here on. */
 	'environment-named': z.object({environment: environmentSchema}),
 	'check-started': z.object({item: z.string(), check: z.string()}),
@@ -57,6 +58,10 @@ export const eventData = {
 	'backup-taken': z.object({backup: backupSchema}),
 	'rehearsal-finished': z.object({rehearsal: rehearsalSchema}),
 	'review-finished': z.object({sqlSha256: z.string(), counts: z.object({error: z.number(), warning: z.number(), info: z.number()}), suppressed: z.number()}),
+	/** A block of the checklist was given to bash as it stands; `child` is its folder below the run's `blocks/`. */
+	'block-started': z.object({block: z.string(), sha256: z.string(), child: z.string()}),
+	'block-finished': z.object({block: z.string(), exit: z.number().int().nullable(), seconds: z.number(), reason: z.string(), evidence: evidenceSchema}),
+	'block-went-stale': z.object({block: z.string(), reason: z.string()}),
 	'console-attached': z.object({console: z.string(), readOnly: z.boolean()}),
 	'console-detached': z.object({console: z.string()}),
 	'room-started': z.object({pid: z.number().int(), host: z.string(), version: z.string()}),

@@ -2,6 +2,7 @@
 import type {EventKind, EventOf, JournalEvent} from './events.ts';
 import {replan} from './replan.ts';
 import {sentenceOf} from './sentences.ts';
+import type {Block} from './shapes/block.ts';
 import {countItems, type Item} from './shapes/item.ts';
 import type {RunningAction, RunState} from './shapes/run.ts';
 
@@ -39,6 +40,7 @@ function opened(event: EventOf<'run-opened'>): RunState {
 		checklist: event.checklist,
 		items: event.items,
 		counts: countItems(event.items),
+		blocks: event.blocks ?? [],
 		aim: [],
 		approvals: [],
 		actions: [],
@@ -58,7 +60,7 @@ type Handler<K extends EventKind> = (state: RunState, event: EventOf<K>) => Part
 /** What each kind changes; the type makes a forgotten kind an error of the compiler. */
 const handlers: {[K in EventKind]: Handler<K>} = {
 	'run-opened': () => ({}),
-	'checklist-changed': (state, event) => ({checklist: event.checklist, items: event.items.map(item => keepKnown(item, state.items))}),
+	'checklist-changed': (state, event) => ({checklist: event.checklist, blocks: (event.blocks ?? []).map(block => keepRun(block, state.blocks)), items: event.items.map(item => keepKnown(item, state.items))}),
 	'environment-named': (state, event) => ({target: {...state.target, environment: event.environment}}),
 	'check-started': (state, event) => items(state, event, item => ({...item, state: 'running', resting: item.resting ?? item.state})),
 	'check-finished': (state, event) => items(state, event, item => checked(item, event)),
@@ -110,6 +112,11 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 	'backup-taken': (state, event) => ({backups: [...state.backups.filter(backup => backup.path !== event.backup.path), event.backup]}),
 	'rehearsal-finished': (_, event) => ({rehearsal: event.rehearsal}),
 	'review-finished': () => ({}),
+	'block-started': (state, event) => blocks(state, event, block => ({...block, run: {state: 'running', by: event.by, startedAt: event.at, child: event.child}})),
+	'block-finished': (state, {exit, seconds, reason, evidence, ...event}) => blocks(state, event, block => (
+		block.run ? {...block, run: {...block.run, state: exit === 0 ? 'done' : 'failed', finishedAt: event.at, exit, seconds, reason, evidence}} : block
+	)),
+	'block-went-stale': (state, event) => blocks(state, event, block => (block.run ? {...block, run: {...block.run, state: 'stale', stale: event.reason}} : block)),
 	'console-attached': (state, event) => ({consoles: [...state.consoles, {name: event.console, since: event.at, readOnly: event.readOnly}]}),
 	'console-detached': (state, event) => ({consoles: withoutConsole(state.consoles, event.console)}),
 	/** Consoles of an earlier room died with it, and so did its checks. */
@@ -124,6 +131,17 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 
 function items(state: RunState, event: {item: string}, change: (item: Item) => Item): Partial<RunState> {
 	return {items: state.items.map(item => (item.id === event.item ? change(item) : item))};
+}
+
+function blocks(state: RunState, event: {block: string}, change: (block: Block) => Block): Partial<RunState> {
+	return {blocks: state.blocks.map(block => (block.id === event.block ? change(block) : block))};
+}
+
+/** What was run counts for the text that it was. */
+function keepRun(block: Block, known: readonly Block[]): Block {
+	const old = known.find(each => each.id === block.id);
+	if (!old?.run) return block;
+	return {...block, run: old.sha256 === block.sha256 || old.run.state === 'running' ? old.run : {...old.run, state: 'stale', stale: 'the block\'s text is another one'}};
 }
 
 function running(state: RunState, change: (action: RunningAction) => Partial<RunningAction>): Partial<RunState> {

@@ -17,7 +17,7 @@ const state: RunState = {
 	target: {host: 'db_1', port: 5432, database: 'shop*', role: 'migrator', systemIdentifier: '72', serverVersion: '15.18', environment: 'unknown', source: 'env.py', timeline: 1},
 	from: ['a1'], to: ['b2'], items, counts: countItems(items),
 	checklist: {title: 'Migration', path: '/c.md', sha256: 'c'.repeat(64)},
-	aim: [], approvals: [{by: 'ann', signed: false, at, digest: 'other'}],
+	blocks: [], aim: [], approvals: [{by: 'ann', signed: false, at, digest: 'other'}],
 	actions: [{
 		run: 'shop-1', action: 'upgrade', status: 'cancelled', exit: 4, reason: 'the guard cancelled it', from: ['a1'], to: ['b2'], seconds: 2.5,
 		revisions: [], statements: [], guard: [], attempts: 2, database: {version: ['a1'], verified: true, invalidIndexes: ['ix_a'], left: []},

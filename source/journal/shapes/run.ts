@@ -1,6 +1,7 @@
 /** A run as lists show it, and as everyone folds it from its events. */
 import {z} from 'zod';
 import {backupSchema} from './backup.ts';
+import {blockSchema} from './block.ts';
 import {itemCountsSchema, itemSchema} from './item.ts';
 import {guardActSchema, outcomeSchema, statementSchema} from './outcome.ts';
 import {actionNameSchema, planSchema, targetSchema} from './plan.ts';
@@ -92,6 +93,8 @@ export const runStateSchema = runSummarySchema.omit({items: true}).extend({
 	head: z.string(),
 	/** The project's folder, absolute. */
 	project: z.string(),
+	/** The checklist's shell blocks, in its order. */
+	blocks: z.array(blockSchema),
 	checklist: z.object({title: z.string(), path: z.string(), sha256: z.string()}),
 	plan: planSchema.optional(),
 	/** Where the last planned upgrade leads: what the checks before it are about, also while a downgrade is planned. */
