@@ -1,17 +1,14 @@
 /** Which tables a run's migrations touched, from the statements that really ran; pure. */
 import type {RunState} from '../journal/shapes/run.ts';
 
+/** The tables that these statements name first. Names as written, without quotes. */
+export function tablesIn(statements: readonly string[]): string[] {
+	return [...new Set(statements.map(tableOf).filter(name => name !== null))];
+}
+
 /** Names as written in the statements, without quotes, in the order of their first mention. */
 export function touchedTables(state: Pick<RunState, 'actions'>): string[] {
-	const names = new Set<string>();
-	for (const outcome of state.actions) {
-		if (outcome.action !== 'upgrade' && outcome.action !== 'downgrade') continue;
-		for (const {sql} of outcome.statements) {
-			const name = tableOf(sql);
-			if (name !== null) names.add(name);
-		}
-	}
-	return [...names];
+	return tablesIn(state.actions.filter(({action}) => action === 'upgrade' || action === 'downgrade').flatMap(outcome => outcome.statements.map(({sql}) => sql)));
 }
 
 const name = String.raw`((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)`;

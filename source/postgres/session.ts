@@ -19,6 +19,8 @@ export interface SessionOptions {
 export interface QueryOptions {
 	/** After so many milliseconds without an answer the connection is given up. Default: the statement timeout and 2 s. */
 	timeoutMs?: number;
+	/** Over the extended protocol, which refuses a text of several statements: for a text of somebody else's. */
+	single?: boolean;
 }
 
 export type Row = Record<string, unknown>;
@@ -210,7 +212,7 @@ class Link {
 	}
 
 	readonly query = async <T extends object = Row>(text: string, values: readonly unknown[] = [], options: QueryOptions = {}): Promise<T[]> => {
-		const result = await this.#send(() => this.#client.query(text, values.length === 0 ? undefined : [...values]), options);
+		const result = await this.#send(() => this.#client.query({text, ...(values.length > 0 && {values: [...values]}), ...(options.single && {queryMode: 'extended'})} as pg.QueryConfig), options);
 		return result.rows as T[];
 	};
 

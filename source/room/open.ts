@@ -13,6 +13,8 @@ import type {Item} from '../journal/shapes/item.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 import {queryVersionTable} from '../postgres/readback.ts';
 import {createActions} from './actions.ts';
+import {latestMarks} from './chart-marks.ts';
+import {createBlocks, openBlocks} from './blocks.ts';
 import {createChecks} from './checks.ts';
 import {createNotifier} from './notify.ts';
 import {readOrigin} from './origin.ts';
@@ -75,6 +77,7 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 	room.watch = createWatch({settings, target, keeper: () => keeper, tell});
 	room.checks = createChecks(room as Room);
 	room.actions = createActions(room as Room);
+	room.blocks = createBlocks(room as Room);
 
 	const begin = (by: string) => {
 		keeper.record('room-started', 'holdpoint', {pid: process.pid, host: hostname(), version: '0.1.0'});
@@ -92,7 +95,7 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 	room.attach = listener => {
 		if (!listeners.has(listener)) listeners.add(listener);
 		listener.attached = true;
-		listener.send({push: 'attached', state: keeper.state, samples: [...room.watch.samples], readOnly: listener.readOnly, room: room.facts});
+		listener.send({push: 'attached', state: keeper.state, samples: room.watch.last ? [room.watch.last] : [], points: [...room.watch.points], marks: latestMarks(keeper.events), readOnly: listener.readOnly, room: room.facts});
 		if (keeper.opened && !inProcess) keeper.record('console-attached', listener.by, {console: listener.by, readOnly: listener.readOnly});
 		room.watch.run(room.actions.busy ? 'busy' : 'calm');
 	};
@@ -157,6 +160,7 @@ function draftOf({settings, target, checklist, from}: {settings: Settings; targe
 		to: [],
 		checklist: {title: checklist.parsed.title, path: checklist.path, sha256: checklist.sha256},
 		items: boundItems(checklist, settings),
+		blocks: openBlocks(checklist.parsed),
 		guard: settings.guard,
 	};
 }

@@ -3,8 +3,10 @@
  * The console and the headless commands speak only this.
  */
 import type {JournalEvent} from '../journal/events.ts';
+import type {Mark} from '../journal/marks.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
+import type {Point} from '../monitor/series.ts';
 
 /** A line of more bytes than this is refused. */
 export const maxLineBytes = 8 * 1024 * 1024;
@@ -37,8 +39,8 @@ export interface Activity {
 }
 
 export type Push =
-	/** First after `attach`: the state as folded, the latest samples, whether anyone may act. */
-	| {push: 'attached'; state: RunState | null; samples: Sample[]; readOnly: boolean; room: RoomFacts}
+	/** First after `attach`: the state as folded, the newest sample if there is one, the figures and moments of the last minutes, whether anyone may act. */
+	| {push: 'attached'; state: RunState | null; samples: Sample[]; points?: Point[]; marks?: Mark[]; readOnly: boolean; room: RoomFacts}
 	/** `head`: sha256 of the event's line, for the fold. */
 	| {push: 'event'; event: JournalEvent; head: string}
 	| {push: 'sample'; sample: Sample}
@@ -60,6 +62,17 @@ export interface RoomFacts {
 	waitingForCredentials: boolean;
 	/** Absolute path of the socket, where it listens on one. */
 	socket?: string;
+}
+
+/** What `history` answers. */
+export interface PastAnswer {
+	/** The time that was asked for, in milliseconds. */
+	from: number;
+	to: number;
+	points: Point[];
+	marks: Mark[];
+	/** Since when there are figures at all; null: none are recorded. */
+	begins: number | null;
 }
 
 /** One end of a conversation with a room, in another process or in this one. */

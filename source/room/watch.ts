@@ -2,21 +2,28 @@
 import path from 'node:path';
 import type {Sample} from '../journal/shapes/sample.ts';
 import {decideAlarms, noAlarms, type AlarmState} from '../monitor/alarms.ts';
+import {openHistory, type History} from '../monitor/history.ts';
 import {openRecording, type Recording} from '../monitor/recording.ts';
 import {startSampler, type Sampler} from '../monitor/sampler.ts';
+import {pointOf, type Point} from '../monitor/series.ts';
+import {createPlanTables} from './plan-tables.ts';
 import type {Push} from './protocol.ts';
 import type {RunKeeper} from './run-keeper.ts';
 import type {TargetLink} from './target-link.ts';
 import type {Settings} from '../config/settings.ts';
 
-/** So many samples a console gets at attach, and charts have to draw. */
+/** The figures of so many samples a console gets at attach; a whole sample of a busy server is 100 kB. */
 const ringLength = 600;
 const calmIntervalMs = 2000;
 const busyIntervalMs = 1000;
 
 export interface Watch {
-	/** Newest last. */
-	readonly samples: readonly Sample[];
+	/** The newest, however old. */
+	readonly last: Sample | null;
+	/** Figures of the latest samples, newest last. */
+	readonly points: readonly Point[];
+	/** Recorded figures; null before the run is opened. */
+	readonly history: History | null;
 	/** The newest sample, if it is not older than three intervals. */
 	fresh(): Sample | null;
 	/** Samples while somebody looks or something runs; twice as often while an action runs. */
@@ -38,7 +45,9 @@ export interface WatchOptions {
 }
 
 export function createWatch({settings, target, keeper, tell}: WatchOptions): Watch {
-	const samples: Sample[] = [];
+	const points: Point[] = [];
+	let last: Sample | null = null;
+	let history: History | null = null;
 	const listeners = new Set<(sample: Sample) => void>();
 	let alarms: AlarmState = noAlarms;
 	let recording: Recording | null = null;
@@ -61,18 +70,25 @@ export function createWatch({settings, target, keeper, tell}: WatchOptions): Wat
 	};
 	const take = (sample: Sample) => {
 		blind = false;
-		samples.push(sample);
-		if (samples.length > ringLength) samples.shift();
+		last = sample;
+		points.push(pointOf(sample));
+		if (points.length > ringLength) points.shift();
 		recording?.append(sample);
+		history?.append(sample);
 		tell({push: 'sample', sample});
 		raise(sample, null);
 		for (const listener of listeners) listener(sample);
 	};
-	const options = {connect: () => target.openSession('monitor'), migrationBackend: () => keeper().state.running?.backend ?? null};
+	const options = {connect: () => target.openSession('monitor'), migrationBackend: () => keeper().state.running?.backend ?? null, tables: createPlanTables(() => keeper().state), standbys: settings.standbys};
 	return {
-		samples,
+		get last() {
+			return last;
+		},
+		points,
+		get history() {
+			return history;
+		},
 		fresh() {
-			const last = samples.at(-1);
 			return last && !blind && Date.now() - Date.parse(last.at) < 3 * calmIntervalMs ? last : null;
 		},
 		run(wanted) {
@@ -102,6 +118,7 @@ export function createWatch({settings, target, keeper, tell}: WatchOptions): Wat
 		},
 		recordInto(folder) {
 			recording ??= openRecording(path.join(folder, 'recording.db'));
+			history ??= openHistory(path.join(folder, 'recording.db'));
 		},
 		async stop() {
 			need = 'no';
@@ -109,6 +126,8 @@ export function createWatch({settings, target, keeper, tell}: WatchOptions): Wat
 			sampler = null;
 			recording?.close();
 			recording = null;
+			history?.close();
+			history = null;
 		},
 	};
 }

@@ -12,14 +12,15 @@ import {abandon, close} from './close.ts';
 import type {RoomCommand} from './command.ts';
 import {guard} from './guard.ts';
 import {artifact, attach, contacts, events, state, status} from './look.ts';
-import {signal} from './signal.ts';
+import {explain, history, session} from './sessions.ts';
+import {signal, signalAll} from './signal.ts';
 import {cancel, hold, proceed} from './steer.ts';
 import {waive} from './waive.ts';
 
 const list: RoomCommand[] = [
 	status, attach, state, events, artifact, contacts,
 	check, attest, waive, plan, approve, backup, review, rehearse, upgrade, downgrade, maintain,
-	cancel, hold, proceed, guard, signal, close, abandon,
+	cancel, hold, proceed, guard, signal, signalAll, session, explain, history, close, abandon,
 ];
 const byName = new Map(list.map(command => [command.name, command]));
 

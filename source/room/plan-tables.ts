@@ -1,0 +1,29 @@
+/** Which tables the run's migration touches, as far as its SQL, its rehearsal and what ran already name them. */
+import {readFileSync} from 'node:fs';
+import {tablesIn, touchedTables} from '../actions/touched.ts';
+import type {RunState} from '../journal/shapes/run.ts';
+
+/** A function that names them as of now; the plan's SQL is read once for each plan. */
+export function createPlanTables(state: () => RunState): () => readonly string[] {
+	let known: {of: unknown[]; tables: readonly string[]} = {of: [], tables: []};
+	return () => {
+		const {plan, rehearsal, actions, running} = state();
+		const of = [plan?.sqlSha256, rehearsal, actions, running?.statements.length];
+		if (of.some((value, index) => value !== known.of[index])) {
+			const rehearsed = (rehearsal?.statements ?? []).flatMap(({sql, locks}) => [...tablesIn([sql]), ...locks.map(({table}) => table)]);
+			known = {of, tables: [...new Set([...tablesIn(plan ? readStatements(plan.sql) : []), ...rehearsed, ...tablesIn(running?.statements.map(({sql}) => sql) ?? []), ...touchedTables({actions})])]};
+		}
+
+		return known.tables;
+	};
+}
+
+/** Only to find the names that statements begin with: a semicolon at a line's end is taken for a statement's end. */
+function readStatements(file: string): string[] {
+	try {
+		return readFileSync(file, 'utf8').replaceAll(/^--.*$/gm, '').split(/;[ \t]*(?:\n|$)/);
+	} catch {
+		// The artifact of an older plan may be gone: then the others name the tables.
+		return [];
+	}
+}
