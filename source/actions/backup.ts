@@ -20,11 +20,12 @@ export interface BackupRequest {
 /** @throws Refusal 2, 3 or 4; a backup that is not whole is removed */
 export async function takeBackup(context: ActionContext, {format, jobs, verify = 'read', from}: BackupRequest): Promise<Backup> {
 	const {settings} = context;
-	const conninfo = await sourceOf(context, from);
+	const {conninfo, elsewhere} = await sourceOf(context, from);
+	const original = elsewhere ? {original: {session: await context.session(), proofKey: await context.proofKey()}} : {};
 	const {result} = await undertake(context, 'backup', {
 		async work() {
 			const {backup, artifacts} = await runDump({
-				conninfo, directory: settings.backup.directory ?? path.join(context.folder, 'artifacts'),
+				conninfo, ...original, directory: settings.backup.directory ?? path.join(context.folder, 'artifacts'),
 				format: format ?? settings.backup.format, jobs: jobs ?? settings.backup.jobs,
 				verify: verify === 'list' ? 'list' : 'read', signal: context.signal,
 				onProgress: progress => tell(context, progress),
@@ -40,12 +41,11 @@ export async function takeBackup(context: ActionContext, {format, jobs, verify =
 	return result;
 }
 
-async function sourceOf(context: ActionContext, from: string | undefined): Promise<Conninfo> {
+async function sourceOf(context: ActionContext, from: string | undefined): Promise<{conninfo: Conninfo; elsewhere: boolean}> {
 	const {settings, environment} = context;
 	const home = environment['HOME'] ?? '/';
-	if (from !== undefined) return parseConninfo(from, environment, home);
-	if (settings.backup.from) return parseConninfo(await readSecret(settings.backup.from), environment, home);
-	return context.conninfo('backup');
+	const named = from ?? (settings.backup.from ? await readSecret(settings.backup.from) : undefined);
+	return named === undefined ? {conninfo: await context.conninfo('backup'), elsewhere: false} : {conninfo: parseConninfo(named, environment, home), elsewhere: true};
 }
 
 function tell(context: ActionContext, progress: DumpProgress): void {

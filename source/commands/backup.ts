@@ -26,14 +26,16 @@ export const command: Command = {
 	},
 };
 
-function factsOf({path, format, bytes, startedAt, finishedAt, tables, lsn, sha256, manifest, verified}: Backup): string[][] {
+function factsOf({path, format, bytes, startedAt, finishedAt, tables, lsn, sha256, manifest, globals, source, verified}: Backup): string[][] {
 	const {restore} = verified;
 	return [
 		['backup', path],
 		['format', `${format}, ${bytesText(bytes)}, ${tables} tables`],
 		['time', `${startedAt} to ${finishedAt}${lsn === null ? '' : `, at ${lsn}`}`],
+		...(source ? [['from', `the standby ${source.host}:${source.port}, ${bytesText(source.behindBytes)} of WAL behind the target`]] : []),
 		...(sha256 ? [['sha256', sha256]] : []),
 		...(manifest ? [['manifest', manifest]] : []),
+		...(globals ? [['globals', globals.path ?? `not backed up: ${globals.why ?? 'unknown why'}`]] : []),
 		['verified', [verified.list && 'its table of contents', verified.read && 'every block read'].filter(Boolean).join(', ') || 'not at all'],
 		...(restore ? [['restored', `${restore.tables} tables, ${restore.rowsCompared} rows compared in ${restore.seconds.toFixed(1)} s`], ...restore.differences.map(each => ['differs', each])] : []),
 	];

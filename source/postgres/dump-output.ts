@@ -55,11 +55,15 @@ export class ProgressReader {
 	}
 }
 
+/** What a standby does to queries that hold up its replay, and what to do. */
+export const recoveryConflict = 'the standby cancelled it, since it held up replay for longer than max_standby_streaming_delay; set hot_standby_feedback = on or raise that delay there, or take the backup from the primary';
+
 /** Why the program failed, as the middle of a sentence. Pure. */
 export function parseFailure({stderr, exitCode, signal}: {stderr: string; exitCode: number | undefined; signal: string | undefined}): string {
 	const last = stderr.split('\n').filter(line => /error|fatal|detail|hint/i.test(line)).map(line => line.trim());
 	if (/no space left on device|disk quota exceeded/i.test(stderr)) return 'there was no space left on the disk';
 	if (/file too large/i.test(stderr) || signal === 'SIGXFSZ') return 'a file would have become larger than this process may write (ulimit -f)';
+	if (/conflict with recovery/i.test(stderr)) return recoveryConflict;
 	const denied = /permission denied for (?:table|sequence|schema|view|foreign table|large object) "?([^\s"]+)"?/.exec(stderr)?.[1];
 	if (denied) return `the role may not read ${denied}; GRANT pg_read_all_data mends it`;
 	if (/row-level security/i.test(stderr)) return 'row level security would hide rows from this role; use one with BYPASSRLS';

@@ -4,15 +4,16 @@ import os from 'node:os';
 import path from 'node:path';
 import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
-import {backupKey, holdKey, ownKey, queryHolder} from './advisory.ts';
+import {backupKey, type HeldKey, holdKey, ownKey, queryHolder} from './advisory.ts';
 import {type ClientTarget, withClientEnvironment} from './client-environment.ts';
 import {runClient} from './client-program.ts';
 import {describeHost} from './connect-error.ts';
 import type {Conninfo} from './conninfo.ts';
 import {dumpGlobals} from './dump-globals.ts';
-import {parseFailure, ProgressReader, type TableProgress} from './dump-output.ts';
+import {parseFailure, ProgressReader, recoveryConflict, type TableProgress} from './dump-output.ts';
 import {beginSnapshot, countRows, readSchema, type DumpSnapshot, type SnapshotRecord, type TableCount} from './dump-snapshot.ts';
 import {exists, placeDump, refuseWithoutSpace, removeStalePartials, type Placed} from './dump-place.ts';
+import {describeBehind, proveSource, type DumpSource, type Original} from './dump-source.ts';
 import {findClientTool, type ProgramSearch} from './programs.ts';
 import {backupApplication} from './running-dumps.ts';
 import {connect, type Session} from './session.ts';
@@ -34,6 +35,8 @@ export interface DumpOptions {
 	verify?: 'list' | 'read';
 	/** Tables estimated larger than this are not counted. */
 	rowLimit?: number;
+	/** The target, when the backup is taken from another server: refused unless that is a standby of it. */
+	original?: Original;
 	search?: ProgramSearch;
 	/** pg_dump gives up when it can't lock a table for reading within so many milliseconds. */
 	lockWaitMs?: number;
@@ -61,15 +64,20 @@ export async function runDump(options: DumpOptions): Promise<DumpResult> {
 	const session = await connect(options.conninfo, {application: backupApplication, lockTimeoutMs: options.lockWaitMs ?? defaultLockWaitMs, idleInTransactionTimeoutMs: 0});
 	const cancel = (): void => void cancelCounting(session);
 	options.signal?.addEventListener('abort', cancel);
+	let mark: HeldKey | null = null;
 	try {
 		const major = Math.floor(session.versionNumber / 10_000);
 		const dumpTool = await findClientTool('pg_dump', major, options.search);
 		const restoreTool = await findClientTool('pg_restore', dumpTool.version, options.search);
 		const globalsTool = await findClientTool('pg_dumpall', dumpTool.version, options.search);
+		const source = options.original ? await proveSource(session, options.original) : null;
 		await refuseWhileAtWork(session);
-		return await dumpFrom(session, {...options, programs: {dump: dumpTool.path, restore: restoreTool.path, globals: globalsTool.path}});
+		// A lock on a standby is seen there only; the target's migrations look on the target.
+		if (source && options.original) mark = await refuseWhileAtWork(options.original.session);
+		return await dumpFrom(session, {...options, source, programs: {dump: dumpTool.path, restore: restoreTool.path, globals: globalsTool.path}});
 	} finally {
 		options.signal?.removeEventListener('abort', cancel);
+		await mark?.release();
 		await session.close();
 	}
 }
@@ -86,17 +94,22 @@ async function cancelCounting(session: Session): Promise<void> {
 }
 
 /** A dump and a migration exclude each other: the mark is set first and the other's looked at after, so that of two at least one refuses. */
-async function refuseWhileAtWork(session: Session): Promise<void> {
+async function refuseWhileAtWork(session: Session): Promise<HeldKey> {
 	const {database} = session.conninfo;
-	if (await holdKey(session, backupKey(database)) === null) {
+	const mark = await holdKey(session, backupKey(database));
+	if (mark === null) {
 		const other = await queryHolder(session, backupKey(database));
 		throw new Refusal(3, `Another backup of ${database} is being taken (backend ${other?.pid ?? 'unknown'}); wait until it has ended.`);
 	}
 	const migration = await queryHolder(session, ownKey(database));
-	if (migration) throw new Refusal(3, `A migration of ${database} is at work (backend ${migration.pid}); a backup now would make it wait, or wait for it.`);
+	if (!migration) return mark;
+	await mark.release();
+	throw new Refusal(3, `A migration of ${database} is at work (backend ${migration.pid}); a backup now would make it wait, or wait for it.`);
 }
 
 interface Work extends DumpOptions {
+	/** Null: it is the target itself. */
+	source: DumpSource | null;
 	programs: {dump: string; restore: string; globals: string};
 }
 
@@ -115,6 +128,7 @@ async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
 		work.onProgress?.({kind: 'warning', text});
 	};
 	(await refuseWithoutSpace(work.directory, snapshot)).forEach(warn);
+	if (work.source && work.source.behindBytes > 0) warn(`The standby is ${describeBehind(work.source)} behind the target: what was written since then is not in this backup.`);
 
 	const name = `${snapshot.record.identity.database.replace(/[^\w.-]/g, '_').slice(0, 60)}-${startedAt.toISOString().replace(/[-:]|\.\d+/g, '')}${work.format === 'custom' ? '.dump' : ''}`;
 	const final = path.join(work.directory, name);
@@ -144,6 +158,7 @@ async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
 				...(work.format === 'custom' && {sha256: placed.sha256}),
 				manifest: placed.manifest,
 				globals: {path: placed.globals, why: globals.why},
+				...(work.source && {source: work.source}),
 				tables: verified.tables,
 				verified: {list: true, read: verified.read},
 			},
@@ -200,6 +215,8 @@ async function runPgDump({session, snapshot, work, partial, jobs, warn}: DumpRun
 	const counting = countRows(session, snapshot, {rowLimit: work.rowLimit ?? 5_000_000, stop: () => work.signal?.aborted === true});
 	const [dumped, counted] = await Promise.allSettled([dumping, counting]);
 	if (dumped.status === 'rejected') throw dumped.reason;
+	// Without its snapshot pg_dump fails too, and knows less of why.
+	if (dumped.value.exitCode !== 0 && work.signal?.aborted !== true) await session.query('SELECT');
 	if (dumped.value.exitCode !== 0) throw new Refusal(4, `The backup of ${snapshot.record.identity.database} failed: ${parseFailure(dumped.value)}; nothing was kept in ${work.directory}.`);
 	if (counted.status === 'rejected') throw counted.reason;
 	const {tables, ...progress} = reader.progress();
@@ -224,6 +241,7 @@ function asRefusal(error: unknown, work: Work): unknown {
 	if (work.signal?.aborted) return new Refusal(4, `The backup of ${work.conninfo.database} was cancelled; nothing was kept in ${work.directory}.`);
 	const {code, message} = error as NodeJS.ErrnoException;
 	if (code === '55P03') return new Refusal(4, `The backup of ${work.conninfo.database} failed: a table stayed locked by someone else for too long; see the live pane and try again.`);
+	if (/conflict with recovery/.test(message)) return new Refusal(4, `The backup of ${work.conninfo.database} failed: ${recoveryConflict}; nothing was kept in ${work.directory}.`);
 	if (code === 'ENOSPC' || code === 'EFBIG' || code === 'EDQUOT') return new Refusal(4, `The backup of ${work.conninfo.database} failed: there was no space left on the disk; nothing was kept in ${work.directory}.`);
 	if (error instanceof Refusal) return error;
 	return new Refusal(4, `The backup of ${work.conninfo.database} from ${describeHost(work.conninfo.hosts[0]!)} failed: ${message}; nothing was kept in ${work.directory}.`);

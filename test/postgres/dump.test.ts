@@ -12,7 +12,7 @@ import {runDump, type DumpProgress} from '../../source/postgres/dump.ts';
 import {runRestore} from '../../source/postgres/restore.ts';
 import {queryRunningDumps} from '../../source/postgres/running-dumps.ts';
 import {connect, type Session} from '../../source/postgres/session.ts';
-import {eventually, freshDatabase, primaryServer, servers, type FreshDatabase} from '../servers.ts';
+import {eventually, freshDatabase, primaryServer, type FreshDatabase} from '../servers.ts';
 import {programsWith} from './programs-with.ts';
 
 let database: FreshDatabase;
@@ -82,12 +82,6 @@ describe('a backup', () => {
 		expect([without.backup.globals, without.warnings]).toEqual([{path: null, why: expect.stringMatching(/may not read pg_auth_members/)}, [expect.stringMatching(/roles and tablespaces of the server were not backed up/)]]);
 	});
 
-	test('from a standby too', async () => {
-		const {standby} = await servers();
-		await eventually('the standby has the database', async () => connect(parseConninfo(standby.url(database.name), {}, '/nonexistent'), {application: 'x'}).then(async one => one.query('SELECT FROM alembic_version').finally(async () => one.close())));
-		const {backup} = await runDump({conninfo: parseConninfo(standby.url(database.name), {}, '/nonexistent'), directory, format: 'directory', jobs: 2});
-		expect(backup).toMatchObject({tables: 3, lsn: expect.stringMatching(/\//)});
-	});
 });
 
 describe('what goes wrong leaves nothing', () => {

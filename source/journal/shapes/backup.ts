@@ -18,6 +18,8 @@ export const backupSchema = z.object({
 	manifest: z.string().optional(),
 	/** SQL of the server's roles (never their passwords) and tablespaces; `why`: what kept it from being written. */
 	globals: z.object({path: z.string().nullable(), why: z.string().nullable()}).optional(),
+	/** The standby that it was taken from, and how far behind the target that was; absent: taken from the target itself. */
+	source: z.object({host: z.string(), port: z.number().int(), behindBytes: z.number(), behindSeconds: z.number().nullable()}).optional(),
 	tables: z.number().int(),
 	verified: z.object({
 		list: z.boolean(),
