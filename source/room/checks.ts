@@ -10,8 +10,10 @@ import {userCheck} from '../checks/user-check.ts';
 import {renderReport} from '../checklist/report.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Verdict} from '../journal/shapes/evidence.ts';
+import type {Backup} from '../journal/shapes/backup.ts';
 import {satisfiedStates, type Item} from '../journal/shapes/item.ts';
 import type {Plan} from '../journal/shapes/plan.ts';
+import {readStamp} from '../postgres/dump-files.ts';
 import {queryVersionTable} from '../postgres/readback.ts';
 import type {Room} from './room.ts';
 import {hashFiles, staleReason} from './staleness.ts';
@@ -122,7 +124,7 @@ function createLook(room: Room): Look {
 		session: () => room.target.session(),
 		database,
 		current: async () => (await database()).rows,
-		backup: async () => room.state().backups.findLast(backup => existsSync(backup.path)) ?? null,
+		backup: async () => newestBackup(room),
 		rehearsal,
 		upgrade: () => room.state().actions.findLast(each => each.action === 'upgrade') ?? null,
 		sample: () => room.watch.fresh(),
@@ -154,8 +156,13 @@ function upgradePlan(room: Room): Plan | undefined {
 	return room.keeper.events.flatMap(event => (event.kind === 'plan-made' && event.plan.action === 'upgrade' ? [event.plan] : [])).at(-1) ?? plan;
 }
 
+/** Its files are looked at by the checks; those of another tool are not here. */
+function newestBackup(room: Room): Backup | null {
+	return room.state().backups.findLast(backup => backup.format === 'external' || existsSync(backup.path)) ?? null;
+}
+
 async function contextNow(room: Room, keys: readonly ContextKey[]): Promise<Record<string, string>> {
-	const {target, backups, rehearsal} = room.state();
+	const {target, rehearsal} = room.state();
 	const plan = upgradePlan(room);
 	const values: Record<ContextKey, () => Promise<string> | string> = {
 		target: () => `${target.systemIdentifier}/${target.database}`,
@@ -165,9 +172,9 @@ async function contextNow(room: Room, keys: readonly ContextKey[]): Promise<Reco
 		},
 		files: () => hashFiles(room.settings.project, [...(plan?.revisions ?? []).map(each => each.file), ...(room.target.environmentFile ? [room.target.environmentFile] : [])]),
 		plan: () => plan?.digest ?? 'none',
-		backup: () => {
-			const backup = backups.findLast(each => existsSync(each.path));
-			return backup ? `${backup.path} ${backup.finishedAt}` : 'none';
+		async backup() {
+			const backup = newestBackup(room);
+			return backup ? `${backup.path} ${backup.finishedAt} ${backup.format === 'external' ? '' : await readStamp(backup)}`.trim() : 'none';
 		},
 		rehearsal: () => rehearsal?.digest ?? 'none',
 	};
