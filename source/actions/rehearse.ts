@@ -5,6 +5,7 @@ import {parseConninfo} from '../postgres/conninfo.ts';
 import {runDump} from '../postgres/dump.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
+import {rehearsedSchemaAs} from '../checks/rehearsed-schema.ts';
 import {rehearse} from '../rehearsal/rehearse.ts';
 import {placeOf} from '../rehearsal/restore-check.ts';
 import type {ActionContext} from './context.ts';
@@ -34,6 +35,11 @@ export async function runRehearsal(context: ActionContext, {against, local = fal
 				backup, project: context.project, path: {from: plan.from, to: plan.to}, versionTable: await context.versionTable(), place,
 				settings: {...settings, rehearsal: {...settings.rehearsal, ...(tables && {tables})}}, schemaOnly, digest: plan.digest, signal: context.signal,
 				onProgress: (text, share) => context.tell(text, share),
+				// What the target's schema must be after the real upgrade.
+				onUpgraded: ({before, after}) => context.keep({
+					name: `schema-rehearsed-${context.state().seq}.json`, what: rehearsedSchemaAs,
+					text: `${JSON.stringify({digest: plan.digest, before: Object.fromEntries(before), after: Object.fromEntries(after)}, null, '\t')}\n`,
+				}),
 			});
 			// A restore with its counts compared is the proof of the backup too.
 			if (!schemaOnly) context.record('backup-taken', {backup: {...backup, verified: {...backup.verified, restore}}});

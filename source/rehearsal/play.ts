@@ -41,6 +41,7 @@ export async function play(stage: Stage): Promise<Played> {
 	if (first) {
 		const upgraded = await readState(stage, {like: start.data});
 		expectRows(result, 'the upgrade', upgraded.version, options.path.to);
+		options.onUpgraded?.({before: start.catalog, after: upgraded.catalog});
 		result.problems.push(...await leftInvalid(stage.session, 'the upgrade'));
 		const reading = await runner.read({action: 'upgrade', from: [...options.path.from], to: up});
 		readCheck(result, reading.database);

@@ -6,6 +6,7 @@ import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
 import {holdProof} from '../postgres/advisory.ts';
+import type {Catalog} from '../postgres/catalog.ts';
 import type {ProgramSearch} from '../postgres/programs.ts';
 import type {RestoreResult} from '../postgres/restore.ts';
 import {connect} from '../postgres/session.ts';
@@ -29,6 +30,8 @@ export interface RehearsalOptions {
 	search?: ProgramSearch;
 	signal?: AbortSignal;
 	onProgress?: (text: string, share?: number) => void;
+	/** Hears the schema as it was restored and as the upgrade made it. */
+	onUpgraded?: (schema: {before: Catalog; after: Catalog}) => void;
 }
 
 /**

@@ -76,7 +76,7 @@ export async function look(given: Given = {}): Promise<Look> {
 		state: runStateSchema.parse({
 			run: 'r1', state: 'open', target, from: plan.from, to: plan.to, aim: plan.to, startedAt: now, items: [], counts: {total: 0, open: 0, running: 0, passed: 0, warned: 0, failed: 0, errored: 0, attested: 0, waived: 0, 'not-applicable': 0, stale: 0},
 			seq: 1, head: 'h', project: all.project, checklist: {title: 't', path: '/c.md', sha256: 's'}, approvals: [], actions: outcome ? [outcome] : [], running: null, backups: [], consoles: [], guard: all.guard, guardActs: [], alarms: [],
-			artifacts: [], log: outcome ? [{seq: 1, at: '2026-03-01T11:50:00.000Z', by: 'holdpoint', text: `upgrade ${outcome.status} after 2.0 s: ${outcome.reason}`, level: 'info'}] : [], ...given.state,
+			artifacts: [], blocks: [], log: outcome ? [{seq: 1, at: '2026-03-01T11:50:00.000Z', by: 'holdpoint', text: `upgrade ${outcome.status} after 2.0 s: ${outcome.reason}`, level: 'info'}] : [], ...given.state,
 		}),
 		now: new Date(given.now ?? now),
 		project: async () => ({graph: {

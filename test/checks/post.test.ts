@@ -12,6 +12,7 @@ import {postLogs} from '../../source/checks/post-logs.ts';
 import {postMetrics} from '../../source/checks/post-metrics.ts';
 import {postSchema} from '../../source/checks/post-schema.ts';
 import {postSmoke} from '../../source/checks/post-smoke.ts';
+import {rehearsedSchemaAs} from '../../source/checks/rehearsed-schema.ts';
 import {tasksAlerts} from '../../source/checks/tasks-alerts.ts';
 import {tasksArchive} from '../../source/checks/tasks-archive.ts';
 import {tasksDocumentation} from '../../source/checks/tasks-documentation.ts';
@@ -89,12 +90,36 @@ const changed = (sql: string, outcome: Given['upgrade'] = {}) => async (): Promi
 	if (sql !== '') await shop.sql(sql);
 	return {session: shop.session, upgrade: {statements: [{sql: sql || 'ALTER TABLE items ADD COLUMN x int', seconds: 1}], ...outcome}, state: {artifacts: [{path: file, sha256: 'x', what: 'the schema before the upgrade'}]}};
 };
+/** The same, where `rehearsed` ran on a copy that lacks the index on events.kind, as copies may. */
+const rehearsedAs = (rehearsed: string, undone: string, sql: string) => async (): Promise<Given> => {
+	const file = path.join(folder(), 'rehearsed.json');
+	const onCopy = async () => Object.fromEntries([...await queryCatalog(shop.session)].filter(([object]) => object !== 'index public.events_kind'));
+	const start = await onCopy();
+	await shop.sql(rehearsed);
+	const after = await onCopy();
+	await shop.sql(undone);
+	writeFileSync(file, JSON.stringify({digest: 'd'.repeat(64), before: start, after}));
+	const given = await changed(sql)();
+	return {...given, state: {artifacts: [...given.state!.artifacts!, {path: file, sha256: 'x', what: rehearsedSchemaAs}]}};
+};
 cases(postSchema, {
 	...before,
 	'changed as it should': {given: changed('ALTER TABLE items ADD COLUMN status text'), answers: 'passed', words: /1 object changed: column public\.items\.status is new; no invalid index/},
 	'nothing changed, though statements say so': {given: changed(''), answers: 'failed', words: /Nothing in the catalogs changed/},
 	'a constraint that is not validated': {given: changed('ALTER TABLE events ADD CONSTRAINT kind_set CHECK (kind IS NOT NULL) NOT VALID'), answers: 'warned', words: /kind_set is not validated yet/},
 	'something left behind': {given: changed('ALTER TABLE items ADD COLUMN more text', {database: {version: ['b2'], verified: true, invalidIndexes: [], left: ['table public.half is new']}}), answers: 'failed', words: /left something that should not be there: table public\.half/},
+	'as rehearsed, on a copy that lacked an index before too': {
+		given: rehearsedAs('ALTER TABLE items ADD COLUMN r1 text', 'ALTER TABLE items DROP COLUMN r1', 'ALTER TABLE items ADD COLUMN r1 text'),
+		answers: 'passed', words: /The schema is as rehearsed; 1 object changed: column public\.items\.r1 is new; no invalid index\. Otherwise on the copy, and so before the upgrade already: index public\.events_kind/,
+	},
+	'not as rehearsed': {
+		given: rehearsedAs('ALTER TABLE items ADD COLUMN r2 text; ALTER TABLE items ADD COLUMN r3 int', 'ALTER TABLE items DROP COLUMN r2, DROP COLUMN r3', 'ALTER TABLE items ADD COLUMN r2 text DEFAULT \'x\'; CREATE INDEX items_r2 ON items (r2)'),
+		answers: 'failed', words: /3 objects are not as rehearsed: column public\.items\.r2 differs, column public\.items\.r3 is missing and index public\.items_r2 was not rehearsed/,
+	},
+	'not validated, though it was on the copy': {
+		given: rehearsedAs('ALTER TABLE items ADD CONSTRAINT named CHECK (name <> \'\')', 'ALTER TABLE items DROP CONSTRAINT named', 'ALTER TABLE items ADD CONSTRAINT named CHECK (name <> \'\') NOT VALID'),
+		answers: 'failed', words: /1 object is not as rehearsed: constraint named on public\.items differs/,
+	},
 	'no record of before': {given: live(), answers: 'open', words: /For a person: how the schema was before the upgrade was not kept/},
 	'an invalid index': {given: async () => {
 		await shop.sql('CREATE TABLE doubles AS SELECT 1 AS n FROM generate_series(1, 2)');
