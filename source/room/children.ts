@@ -23,8 +23,8 @@ export interface Child {
 	readonly folder: string;
 	/** Process id of the wrapper, the leader of the group. */
 	readonly pid: number;
-	/** Calls for each whole line of the standard output, from its first; returns when the program has ended and all was read. */
-	follow(onLine: (line: string) => void): Promise<ChildEnd>;
+	/** Calls for each whole line of the standard output, from its first; returns when the program has ended and all was read, or with null when `signal` ends the looking. */
+	follow(onLine: (line: string) => void, signal?: AbortSignal): Promise<ChildEnd>;
 	/** Writes one line to the program's input. */
 	write(line: string): void;
 	/** The last lines of its standard error. */
@@ -72,7 +72,7 @@ export function openChild(folder: string): Child {
 	return {
 		folder,
 		pid,
-		follow: onLine => follow(folder, {identity, onLine}),
+		follow: (onLine, signal) => follow(folder, {identity, onLine, signal}),
 		write(line) {
 			const descriptor = openSync(path.join(folder, 'control'), constants.O_RDWR);
 			try {
@@ -90,7 +90,7 @@ export function openChild(folder: string): Child {
 	};
 }
 
-async function follow(folder: string, {identity, onLine}: {identity: ProcessIdentity | null; onLine: (line: string) => void}): Promise<ChildEnd> {
+async function follow(folder: string, {identity, onLine, signal}: {identity: ProcessIdentity | null; onLine: (line: string) => void; signal?: AbortSignal | undefined}): Promise<ChildEnd> {
 	const descriptor = openSync(path.join(folder, 'stdout'), 'r');
 	const take = lineTaker(descriptor, onLine);
 	const wake = wakeOnChange(folder);
@@ -101,6 +101,7 @@ async function follow(folder: string, {identity, onLine}: {identity: ProcessIden
 			const vanished = !ended && (identity === null || readLife(identity) === 'dead');
 			take();
 			if (ended) return {exit: Number.parseInt(readFileSync(path.join(folder, 'exit'), 'utf8'), 10)};
+			if (signal?.aborted) return {exit: null};
 			if (vanished) return {exit: existsSync(path.join(folder, 'exit')) ? Number.parseInt(readFileSync(path.join(folder, 'exit'), 'utf8'), 10) : null};
 			await wake.next();
 		}

@@ -85,6 +85,7 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 		// Else a check that died with its room would count as running for ever.
 		else if (keeper.state.items.some(item => item.state === 'running')) keeper.record('room-recovered', 'holdpoint', {found: 'a check had ended with the room before'});
 		if (keeper.folder) room.watch.recordInto(keeper.folder);
+		if (known) room.blocks.resume();
 		if (keeper.opened && !known) keeper.keep({name: `checklist-${room.checklist.sha256.slice(0, 12)}.md`, text: room.checklist.markdown, what: `the checklist that ${by} began with`});
 	};
 	room.open = by => {
@@ -103,13 +104,17 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 		if (!listeners.delete(listener)) return;
 		if (keeper.opened && !inProcess && !over) keeper.record('console-detached', listener.by, {console: listener.by});
 	};
-	const refreshing = setInterval(() => void room.checks.refresh().catch(() => {}), refreshMs);
+	const refreshing = setInterval(() => {
+		room.blocks.refresh();
+		void room.checks.refresh().catch(() => {});
+	}, refreshMs);
 	const beating = setInterval(() => tell({push: 'beat', at: new Date().toISOString()}), beatMs);
 	room.end = async reason => {
 		if (over) return;
 		over = true;
 		clearInterval(refreshing);
 		clearInterval(beating);
+		room.blocks.close();
 		if (keeper.opened && !inProcess) keeper.record('room-ended', 'holdpoint', {reason});
 		await room.watch.stop();
 		await notifier.idle();

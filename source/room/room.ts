@@ -5,6 +5,7 @@ import type {Scrubber} from '../journal/scrub.ts';
 import type {Item} from '../journal/shapes/item.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 import type {Actions} from './actions.ts';
+import type {Blocks} from './blocks.ts';
 import type {Checks} from './checks.ts';
 import type {Origin} from './origin.ts';
 import type {Push, RoomFacts} from './protocol.ts';
@@ -22,6 +23,7 @@ export interface Room {
 	readonly watch: Watch;
 	readonly checks: Checks;
 	readonly actions: Actions;
+	readonly blocks: Blocks;
 	readonly facts: RoomFacts;
 	/** What sent this room to its target. */
 	readonly origin: Origin | null;

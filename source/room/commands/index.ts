@@ -7,6 +7,7 @@ import type {Listener, Room} from '../room.ts';
 import {backup, downgrade, maintain, plan, rehearse, review, upgrade} from './actions.ts';
 import {approve} from './approve.ts';
 import {attest} from './attest.ts';
+import {endBlock, runBlock} from './block.ts';
 import {check} from './check.ts';
 import {abandon, close} from './close.ts';
 import type {RoomCommand} from './command.ts';
@@ -20,7 +21,7 @@ import {waive} from './waive.ts';
 const list: RoomCommand[] = [
 	status, attach, state, events, artifact, contacts,
 	check, attest, waive, plan, approve, backup, review, rehearse, upgrade, downgrade, maintain,
-	cancel, hold, proceed, guard, signal, signalAll, session, explain, history, close, abandon,
+	runBlock, endBlock, cancel, hold, proceed, guard, signal, signalAll, session, explain, history, close, abandon,
 ];
 const byName = new Map(list.map(command => [command.name, command]));
 
