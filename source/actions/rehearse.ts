@@ -3,6 +3,8 @@ import {existsSync} from 'node:fs';
 import path from 'node:path';
 import {parseConninfo} from '../postgres/conninfo.ts';
 import {runDump} from '../postgres/dump.ts';
+import {queryStatements} from '../postgres/figures.ts';
+import {queryTables} from '../postgres/table-sizes.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
 import {rehearsedSchemaAs} from '../checks/rehearsed-schema.ts';
@@ -33,6 +35,9 @@ export async function runRehearsal(context: ActionContext, {against, local = fal
 			const backup = newestBackup(context) ?? await takeFresh(context);
 			const {rehearsal, restore} = await rehearse({
 				backup, project: context.project, path: {from: plan.from, to: plan.to}, versionTable: await context.versionTable(), place,
+				sizes: (await queryTables(await context.session())).map(({schema, table, rows, dataBytes}) => ({table: `${schema}.${table}`, rows, bytes: dataBytes})),
+				applications: Object.values(settings.compatibility).some(Boolean) ? {commands: settings.compatibility, directory: settings.project, environment: context.environment} : null,
+				statements: await readStatements(context),
 				settings: {...settings, rehearsal: {...settings.rehearsal, ...(tables && {tables})}}, schemaOnly, digest: plan.digest, signal: context.signal,
 				onProgress: (text, share) => context.tell(text, share),
 				// What the target's schema must be after the real upgrade.
@@ -52,6 +57,16 @@ export async function runRehearsal(context: ActionContext, {against, local = fal
 			: {reason: rehearsal.problems[0] ?? 'it had problems', exit: 1}),
 	});
 	return result;
+}
+
+/** A longer one is none that an application asks often. */
+const longestStatement = 20_000;
+const mostStatements = 300;
+
+/** What the target's users ask most often; whole texts only, since half a statement can't be planned. */
+async function readStatements(context: ActionContext): Promise<{rows: {query: string; calls: number}[] | null; missing: string | null}> {
+	const {rows, missing} = await queryStatements(await context.session(), {characters: longestStatement + 1});
+	return {missing, rows: rows && rows.filter(({query}) => query.length <= longestStatement).toSorted((one, other) => other.calls - one.calls).slice(0, mostStatements).map(({query, calls}) => ({query, calls}))};
 }
 
 /** Of this run, still there, and not older than the configuration allows. */

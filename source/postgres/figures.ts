@@ -88,8 +88,9 @@ async function queryConnections(session: Session): Promise<Connections> {
 /**
  * Statements on data of this database. What asks the catalogs (we and other monitors) says nothing of the application,
  * and utility commands are kept with their literals by the extension: a password may be among them.
+ * @param characters so many of each are kept
  */
-async function queryStatements(session: Session): Promise<Statements> {
+export async function queryStatements(session: Session, {characters = 300}: {characters?: number} = {}): Promise<Statements> {
 	const none = (missing: string): Statements => ({rows: null, missing, since: null});
 	const [view] = await session.query<{name: string; total: string; info: string | null}>(`SELECT format('%I.pg_stat_statements', n.nspname) AS name,
 		CASE WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'total_exec_time') THEN 'total_exec_time' ELSE 'total_time' END AS total,
@@ -97,7 +98,7 @@ async function queryStatements(session: Session): Promise<Statements> {
 		FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = 'pg_stat_statements' WHERE e.extname = 'pg_stat_statements'`);
 	if (view === undefined) return none('pg_stat_statements is not installed in this database: put it into shared_preload_libraries (needs a restart) and run CREATE EXTENSION pg_stat_statements');
 	try {
-		const rows = await session.query<StatementFigure>(`SELECT queryid::text AS id, left(min(query), 300) AS query, sum(calls)::float8 AS calls, sum(${view.total})::float8 AS "totalMs" FROM ${view.name}
+		const rows = await session.query<StatementFigure>(`SELECT queryid::text AS id, left(min(query), ${characters}) AS query, sum(calls)::float8 AS calls, sum(${view.total})::float8 AS "totalMs" FROM ${view.name}
 			WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND queryid IS NOT NULL AND query ~* '^(\\s|/\\*([^*]|\\*[^/])*\\*/)*(select|insert|update|delete|with|merge)\\M' AND query !~* '\\mpg_[a-z]'
 			GROUP BY queryid ORDER BY 4 DESC LIMIT ${mostStatements}`);
 		const [info] = view.info === null ? [] : await session.query<{since: string | null}>(`SELECT stats_reset::text AS since FROM ${view.info}`);

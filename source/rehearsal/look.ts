@@ -5,6 +5,7 @@ import type {Backup} from '../journal/shapes/backup.ts';
 import {runClient} from '../postgres/client-program.ts';
 import {describeHost} from '../postgres/connect-error.ts';
 import type {SnapshotRecord} from '../postgres/dump-snapshot.ts';
+import {queryIdentity} from '../postgres/identity.ts';
 import {findClientTool, type ProgramSearch} from '../postgres/programs.ts';
 import type {Session} from '../postgres/session.ts';
 
@@ -30,16 +31,27 @@ export interface BackupNeeds {
 	roles: string[];
 }
 
-/**
- * Returns what will be otherwise on the copy, one sentence each.
- * @throws Refusal 2 with what is missing, before anything was made
- */
-export async function lookBeforeRestore(options: LookOptions): Promise<string[]> {
+export interface Fit {
+	/** What was looked at and found, one line each. */
+	lines: string[];
+	/** What will be otherwise on the copy, one sentence each. */
+	warnings: string[];
+}
+
+/** @throws Refusal 2 with what is missing, before anything was made */
+export async function lookBeforeRestore(options: LookOptions): Promise<Fit> {
 	const {record, server, own, schemaOnly} = options;
 	const [has] = await server.query<ServerFacts>(serverQuery);
-	const {refusal, warnings} = decideFit({needs: await readNeeds(options), has: has!, record, own, place: describeHost(server.host), version: Math.floor(server.versionNumber / 10_000)});
+	const {refusal, warnings, lines} = decideFit({needs: await readNeeds(options), has: has!, record, own, place: describeHost(server.host), version: Math.floor(server.versionNumber / 10_000)});
 	if (refusal !== null) throw new Refusal(2, refusal);
-	return [...warnings, ...(own || schemaOnly ? [] : await lookForSpace(server, record))];
+	if (own) return {lines, warnings};
+	// A clone of the whole server has the same one; there it is said for nothing.
+	const shared = record.identity.systemIdentifier !== null && (await queryIdentity(server)).systemIdentifier === record.identity.systemIdentifier;
+	const space = schemaOnly ? {lines: ['space: of the schema only'], warnings: []} : await lookForSpace(server, {record, shared});
+	return {
+		lines: [...lines, ...space.lines],
+		warnings: [...(shared ? [`The copy lies on the target's own server (they have one system identifier) and shares its disk, memory and WAL: what is measured disturbs its users, and they disturb it.`] : []), ...warnings, ...space.warnings],
+	};
 }
 
 export interface FitInput {
@@ -52,8 +64,8 @@ export interface FitInput {
 	version: number;
 }
 
-/** Whether a server can take a backup: the first reason why not, and what the copy will have otherwise; pure. */
-export function decideFit({needs, has, record, own, place, version}: FitInput): {refusal: string | null; warnings: string[]} {
+/** Whether a server can take a backup: the first reason why not, what was found, and what the copy will have otherwise; pure. */
+export function decideFit({needs, has, record, own, place, version}: FitInput): {refusal: string | null} & Fit {
 	const {database, versionNumber} = record.identity;
 	const original = Math.floor(versionNumber / 10_000);
 	const extensions = needs.extensions.filter(name => !has.extensions.includes(name));
@@ -72,7 +84,14 @@ export function decideFit({needs, has, record, own, place, version}: FitInput): 
 		[needs.icuDefault !== null, `The original sorts by ICU's ${needs.icuDefault} and the copy by libc: texts may come in another order.`],
 		[needs.tablespaces.length > 0, `${many(needs.tablespaces, 'tablespace')} of the original is not on the copy, which lies in one place: times may differ, and a migration that names it fails there.`],
 	];
-	return {refusal: refusals.find(([applies]) => applies)?.[1] ?? null, warnings: warnings.flatMap(([applies, text]) => applies ? [text] : [])};
+	const lines = [
+		`server: PostgreSQL ${version}, ${version === original ? 'as the original' : `the original is ${original}`}`,
+		`extensions: ${needs.extensions.length === 0 ? 'none are needed' : `${needs.extensions.join(', ')} can be had`}`,
+		`collations: ${record.collation.collate}${locales.length === 0 ? ' is there' : ' is not there'}${needs.icuCollations.length > 0 ? `; ICU for ${needs.icuCollations.join(', ')}` : ''}`,
+		`roles: ${needs.roles.length === 0 ? 'none are needed' : `${needs.roles.join(', ')} ${own ? 'are made there' : 'are there'}`}`,
+		`tablespaces: ${needs.tablespaces.length === 0 ? 'only the default one' : `${needs.tablespaces.join(', ')} not there, all in one place`}`,
+	];
+	return {refusal: refusals.find(([applies]) => applies)?.[1] ?? null, lines, warnings: warnings.flatMap(([applies, text]) => applies ? [text] : [])};
 }
 
 /** The archive's own list and its schema as SQL; names only, nothing of the rows. */
@@ -101,19 +120,28 @@ export function parseNeeds({list, schema, roles}: {list: string; schema: string;
 	};
 }
 
-/** Asked of the disk itself where the server is on this machine; else only said. */
-async function lookForSpace(server: Session, record: SnapshotRecord): Promise<string[]> {
+/** Asked of the disk itself where the server is on this machine; else only said, and refused where the target would run out of it. */
+async function lookForSpace(server: Session, {record, shared}: {record: SnapshotRecord; shared: boolean}): Promise<Fit> {
 	const needed = record.databaseBytes * 1.5;
 	const {host} = server.host;
 	if (host.startsWith('/') || /^(?:localhost|127\.|::1$)/.test(host)) {
 		const folder = await server.query<{folder: string}>(`SELECT current_setting('data_directory') AS folder`).then(rows => rows[0]!.folder, () => null);
 		const space = folder === null ? null : await statfs(folder).catch(() => null);
 		if (space !== null) {
-			if (space.bavail * space.bsize >= needed) return [];
-			throw new Refusal(2, `A copy of ${record.identity.database} needs about ${gigabytes(needed)} in ${folder}, and ${gigabytes(space.bavail * space.bsize)} are free; free some, or rehearse with --schema-only.`);
+			if (space.bavail * space.bsize >= needed) return {lines: [spaceLine(needed, space.bavail * space.bsize, folder!)], warnings: []};
+			throw new Refusal(2, `A copy of ${record.identity.database} needs about ${describeBytes(needed)} in ${folder}, and ${describeBytes(space.bavail * space.bsize)} are free; free some, or rehearse with --schema-only.`);
 		}
 	}
-	return record.databaseBytes < 1e9 ? [] : [`The free space of ${describeHost(server.host)} can't be seen from here; the copy takes about ${gigabytes(needed)} there.`];
+	if (shared) throw new Refusal(2, `${describeHost(server.host)} is the target's own server, and its free disk can't be seen from here; rehearse with --local, --schema-only, or on another server.`);
+	return {
+		lines: [`space: about ${describeBytes(needed)} are needed, what is free on ${describeHost(server.host)} can't be seen from here`],
+		warnings: record.databaseBytes < 1e9 ? [] : [`The free space of ${describeHost(server.host)} can't be seen from here; the copy takes about ${describeBytes(needed)} there.`],
+	};
+}
+
+/** Bytes each. */
+export function spaceLine(needed: number, free: number, folder: string): string {
+	return `space: about ${describeBytes(needed)} are needed and ${describeBytes(free)} are free where the data will lie, ${folder}`;
 }
 
 export interface ServerFacts {
@@ -143,6 +171,7 @@ function many(names: readonly string[], what: string): string {
 	return names.length === 1 ? `The ${what} ${names[0]}` : `Each of the ${what}s ${names.join(', ')}`;
 }
 
-function gigabytes(bytes: number): string {
-	return `${(bytes / 1e9).toFixed(1)} GB`;
+/** Such as `12 MB`, `3.4 GB`. */
+export function describeBytes(bytes: number): string {
+	return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

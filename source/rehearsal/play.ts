@@ -4,18 +4,20 @@ import type {Difference, Rehearsal} from '../journal/shapes/rehearsal.ts';
 import {belongsToTable, type Catalog, compareCatalogs, queryCatalog} from '../postgres/catalog.ts';
 import {queryInvalidIndexes, queryVersionTable} from '../postgres/readback.ts';
 import type {Session} from '../postgres/session.ts';
+import type {CompatibilityTrial} from './compatibility.ts';
 import {compareData, queryData, type DataSnapshot} from './data.ts';
 import {compareWithPromise} from './promise.ts';
-import type {RehearsalOptions} from './rehearse.ts';
+import type {CopyOptions} from './rehearse.ts';
 import type {MigrationRun, RehearsalRunner} from './runner.ts';
 import {type Fate, readRows, writeRows} from './written-rows.ts';
 
-export type Played = Pick<Rehearsal, 'revisions' | 'statements' | 'schema' | 'data' | 'check' | 'problems' | 'commands' | 'unpromised' | 'warnings'>;
+export type Played = Pick<Rehearsal, 'revisions' | 'statements' | 'schema' | 'data' | 'check' | 'problems' | 'commands' | 'unpromised' | 'warnings' | 'compatibility'>;
 
 export interface Stage {
-	options: RehearsalOptions;
+	options: CopyOptions;
 	session: Session;
 	runner: RehearsalRunner;
+	trial: CompatibilityTrial;
 }
 
 interface State {
@@ -30,12 +32,13 @@ const longestWayBack = 600;
 
 /** Stops at the first run that fails: what comes after it would say nothing. */
 export async function play(stage: Stage): Promise<Played> {
-	const {runner, options} = stage;
+	const {runner, options, trial} = stage;
 	const [up, down] = [targetOf(options.path.to, 'heads'), targetOf(options.path.from, 'base')];
 	const runs: MigrationRun[] = [];
 	const result: Played = {revisions: [], statements: [], schema: {afterDowngrade: [], afterSecondUpgrade: []}, data: [], check: {clean: false, differences: ['not looked at']}, problems: [], commands: []};
 	const start = await readState(stage);
 	if (!sameRows(start.version, options.path.from)) result.problems.push(`the backup is at ${said(start.version)} and the rehearsal begins at ${said(options.path.from)}; take a new backup`);
+	if (result.problems.length === 0) await trial.before();
 
 	const first = result.problems.length === 0 ? await runStep(result, runs, 'the upgrade', async () => runner.upgrade(up)) : null;
 	if (first) {
@@ -46,6 +49,7 @@ export async function play(stage: Stage): Promise<Played> {
 		const reading = await runner.read({action: 'upgrade', from: [...options.path.from], to: up});
 		readCheck(result, reading.database);
 		result.unpromised = await readPromise(reading.sql, {first, versionTable: options.versionTable.table});
+		await trial.after();
 		const back = options.path.from.length > 1 ? null : await runStep(result, runs, 'the downgrade', async () => runner.downgrade(down));
 		if (options.path.from.length > 1) result.problems.push(`the way back to ${said(options.path.from)} is not one revision and was not rehearsed`);
 		if (back) {
@@ -60,11 +64,16 @@ export async function play(stage: Stage): Promise<Played> {
 				const {catalog} = await readState(stage, {data: false});
 				result.schema.afterSecondUpgrade = differences(options, upgraded.catalog, catalog);
 				if (result.schema.afterSecondUpgrade.length > 0) result.problems.push(`after the second upgrade ${count(result.schema.afterSecondUpgrade.length, 'object')} differ from the first: ${named(result.schema.afterSecondUpgrade)}`);
-				await tryWrittenRows(stage, {result, start, upgraded, back});
+				await trial.onNew();
+				const isOld = await tryWrittenRows(stage, {result, start, upgraded, back}) || trial.wantsOld && back.command.seconds <= longestWayBack && (await runner.downgrade(down)).problem === null;
+				if (isOld) await trial.onOld();
 			}
 		}
 	}
-	return {...result, ...describeRuns(runs)};
+	// A way back that fails leaves the new schema, and there the released application must do all the more.
+	if (first && sameRows(await queryVersionTable(stage.session, options.versionTable) ?? [], options.path.to)) await trial.onNew();
+	const compatibility = trial.result();
+	return {...result, ...(compatibility === undefined ? {} : {compatibility}), ...describeRuns(runs)};
 }
 
 async function runStep(result: Played, runs: MigrationRun[], what: string, run: () => Promise<MigrationRun>): Promise<MigrationRun | null> {
@@ -80,28 +89,29 @@ function workedOn({statements}: MigrationRun): string[] {
 	return statements.flatMap(each => [...each.locks.filter(lock => !/^(?:ACCESS|ROW) SHARE$/.test(lock.mode)).map(lock => lock.table), ...each.rewrote]);
 }
 
-/** At the end, since the copy holds what was written from then on. A run that fails with it says something of the downgrade, not of the plan. */
-async function tryWrittenRows({options, session, runner}: Stage, {result, start, upgraded, back}: {result: Played; start: State; upgraded: State; back: MigrationRun}): Promise<void> {
+/** At the end, since the copy holds what was written from then on. A run that fails with it says something of the downgrade, not of the plan. True: it went down. */
+async function tryWrittenRows({options, session, runner, trial}: Stage, {result, start, upgraded, back}: {result: Played; start: State; upgraded: State; back: MigrationRun}): Promise<boolean> {
 	const tables = result.data.map(each => each.table).filter(table => start.data.has(table) && (upgraded.data.get(table)?.rows ?? 0) > 0);
 	const tell = (table: string, fate: Fate, written: string): void => {
 		result.data = result.data.map(each => each.table === table ? {...each, written, fate} : each);
 	};
-	if (tables.length === 0 || options.signal?.aborted) return;
+	if (tables.length === 0 || options.signal?.aborted) return false;
 	if (back.command.seconds > longestWayBack) {
 		for (const table of tables) tell(table, 'not tried', `not tried: the downgrade took ${Math.round(back.command.seconds)} s and was not run a second time`);
-		return;
+		return false;
 	}
 	options.onProgress?.('writing rows under the new schema, and going down with them');
 	const written = await writeRows(session, tables.filter(table => upgraded.data.get(table)?.every === 1));
 	for (const table of tables) tell(table, 'not tried', `not tried: ${written.notTried.get(table) ?? 'it is too large to look for a row'}`);
-	if (written.rows.length === 0) return;
+	if (written.rows.length === 0) return false;
 	const down = await runner.downgrade(targetOf(options.path.from, 'base'));
 	if (down.problem !== null) {
 		for (const {table} of written.rows) tell(table, 'fails', `the downgrade fails once such rows are there: ${down.problem}`);
-		result.warnings = [...result.warnings ?? [], `The downgrade succeeded on the rows of the backup and failed once a copy of a row had been written to ${written.rows.map(row => row.table).join(', ')}: ${down.problem}`];
-		return;
+		result.warnings = [...result.warnings ?? [], `The downgrade succeeded on the rows of the backup and failed once a copy of a row had been written to ${written.rows.map(row => row.table).join(', ')}${trial.result()?.applications.some(each => each.which === 'old') ? ' and the released application had run' : ''}: ${down.problem}`];
+		return false;
 	}
 	for (const [table, {fate, words}] of await readRows(session, written)) tell(table, fate, words);
+	return true;
 }
 
 /** What `alembic upgrade --sql` says, asked on the copy as it is asked before the real upgrade. */
@@ -146,7 +156,7 @@ async function leftInvalid(session: Session, what: string): Promise<string[]> {
 	return (await queryInvalidIndexes(session)).map(index => `${what} left the index ${index.name} on ${index.table} invalid`);
 }
 
-function differences({versionTable}: RehearsalOptions, before: Catalog, after: Catalog): Difference[] {
+function differences({versionTable}: CopyOptions, before: Catalog, after: Catalog): Difference[] {
 	return compareCatalogs(before, after, object => belongsToTable(object, versionTable.table, versionTable.schema));
 }
 

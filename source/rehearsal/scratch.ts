@@ -12,8 +12,8 @@ import {parseConninfo, type Conninfo} from '../postgres/conninfo.ts';
 import type {SnapshotRecord} from '../postgres/dump-snapshot.ts';
 import {findPrograms, type Programs, type ProgramSearch} from '../postgres/programs.ts';
 import {readSnapshotRecord, runRestore, type RestoreResult} from '../postgres/restore.ts';
-import {connect} from '../postgres/session.ts';
-import {lookBeforeRestore} from './look.ts';
+import {connect, type Session} from '../postgres/session.ts';
+import {describeBytes, type Fit, lookBeforeRestore, spaceLine} from './look.ts';
 
 export type Place = {kind: 'local'} | {kind: 'server'; conninfo: Conninfo};
 
@@ -39,8 +39,8 @@ export interface Scratch {
 	where: string;
 	/** Roles that may connect without a password. */
 	roles: string[];
-	/** Where the copy differs from the original for want of something on its server. */
-	warnings: string[];
+	/** What was looked at before the restore, and where the copy differs from the original for want of something on its server. */
+	fit: Fit;
 }
 
 /** Begins the name of every folder of a private server. */
@@ -53,27 +53,27 @@ export const rehearsalPrefix = 'holdpoint-rehearsal-';
 export async function withScratch<T>(options: ScratchOptions, use: (scratch: Scratch) => Promise<T>): Promise<T> {
 	const record = await readSnapshotRecord(options.backup);
 	if (!options.schemaOnly && record.databaseBytes > options.limitBytes) {
-		throw new Refusal(2, `${record.identity.database} has ${gigabytes(record.databaseBytes)}, above the limit of ${gigabytes(options.limitBytes)} for a full copy; rehearse with --schema-only, or raise rehearsal.limit_gb.`);
+		throw new Refusal(2, `${record.identity.database} has ${describeBytes(record.databaseBytes)}, above the limit of ${describeBytes(options.limitBytes)} for a full copy; rehearse with --schema-only, or raise rehearsal.limit_gb.`);
 	}
 	return options.place.kind === 'local' ? withLocalCopy(options, record, use) : withServerCopy(options, options.place.conninfo, record, use);
 }
 
 async function withLocalCopy<T>(options: ScratchOptions, record: SnapshotRecord, use: (scratch: Scratch) => Promise<T>): Promise<T> {
-	await removeOrphans(os.tmpdir(), rehearsalPrefix);
+	await removeOldCopies();
 	const major = Math.floor(record.identity.versionNumber / 10_000);
 	const programs = await findServerPrograms(major, options.search);
 	const folder = await makeClusterParent(rehearsalPrefix);
 	try {
-		await refuseWithoutSpace(folder, options, record);
+		const space = await refuseWithoutSpace(folder, options, record);
 		options.onProgress?.('starting a private server');
 		const cluster = await startCluster({directory: path.join(folder, 'cluster'), purpose: 'rehearsal', durable: false, programs, settings: {full_page_writes: 'on', max_wal_size: '4GB', autovacuum: 'off', max_connections: 50}});
 		try {
 			const conninfo = parseConninfo(`host='${cluster.socketDirectory}' port=${cluster.port} user=${cluster.superuser.name} dbname=postgres`, {}, folder);
 			const {database} = record.identity;
 			// A database of the original's name, since migrations name it (GRANT … ON DATABASE).
-			const {restore, warnings} = await restoreInto(options, {record, conninfo, database: database === 'postgres' || /^template[01]$/.test(database) ? 'copy' : database, own: true, where: folder});
+			const {restore, fit} = await restoreInto(options, {record, conninfo, database: database === 'postgres' || /^template[01]$/.test(database) ? 'copy' : database, own: true, where: folder, known: [space]});
 			const roles = [...record.roles.map(role => role.name), cluster.superuser.name];
-			return await use({conninfo: {...conninfo, database: restore.database}, record, restore, warnings, roles, where: `a private PostgreSQL ${programs.version} on this machine${programs.version === major ? '' : ` (the original is ${major})`}`});
+			return await use({conninfo: {...conninfo, database: restore.database}, record, restore, fit, roles, where: `a private PostgreSQL ${programs.version} on this machine${programs.version === major ? '' : ` (the original is ${major})`}`});
 		} finally {
 			await cluster.remove();
 		}
@@ -86,12 +86,33 @@ async function withServerCopy<T>(options: ScratchOptions, conninfo: Conninfo, re
 	const name = `holdpoint_rehearsal_${randomBytes(4).toString('hex')}`;
 	const server = await connect(conninfo, {application: 'holdpoint-rehearsal'});
 	try {
-		const {restore, warnings} = await restoreInto(options, {record, conninfo: {...conninfo, hosts: [server.host]}, database: name, own: false, where: `${server.host.host}:${server.host.port}`});
-		return await use({conninfo: {...conninfo, hosts: [server.host], database: name}, record, restore, warnings, roles: [conninfo.user], where: `database ${name} on ${server.host.host}:${server.host.port}`});
+		await markRehearsal(server, name);
+		await removeOrphanDatabases(server);
+		const {restore, fit} = await restoreInto(options, {record, conninfo: {...conninfo, hosts: [server.host]}, database: name, own: false, where: `${server.host.host}:${server.host.port}`, known: [`where: the database ${name} on ${server.host.host}:${server.host.port}, removed afterwards`]});
+		return await use({conninfo: {...conninfo, hosts: [server.host], database: name}, record, restore, fit, roles: [conninfo.user], where: `database ${name} on ${server.host.host}:${server.host.port}`});
 	} finally {
 		await server.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).catch(async () => server.query(`DROP DATABASE IF EXISTS ${name}`));
 		await server.close();
 	}
+}
+
+/** The first half of the advisory lock that says, to every session of that server, that a copy is in use; the second is its name's. */
+const markClass = 0x68_70_72_68;
+
+async function markRehearsal(server: Session, name: string): Promise<void> {
+	await server.query(`SELECT pg_advisory_lock(${markClass}, ('x' || right($1, 8))::bit(32)::int)`, [name]);
+}
+
+/** Copies whose holdpoint died: nobody holds their lock any more. One that is connected to all the same stays. */
+async function removeOrphanDatabases(server: Session): Promise<void> {
+	const orphans = await server.query<{name: string}>(`SELECT datname::text AS name FROM pg_database d WHERE datname ~ '^holdpoint_rehearsal_[0-9a-f]{8}$' AND pg_has_role(datdba, 'MEMBER')
+		AND NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND classid = ${markClass} AND objid::bigint = ('x' || right(d.datname, 8))::bit(32)::bigint)`);
+	for (const {name} of orphans) await server.query(`DROP DATABASE ${name}`).catch(() => undefined);
+}
+
+/** Removes the private servers that a killed process left on this machine. */
+export async function removeOldCopies(): Promise<void> {
+	await removeOrphans(os.tmpdir(), rehearsalPrefix);
 }
 
 interface RestorePlace {
@@ -102,19 +123,22 @@ interface RestorePlace {
 	own: boolean;
 	/** Where the data will lie. */
 	where: string;
+	/** Further lines of what was looked at. */
+	known: string[];
 }
 
-async function restoreInto(options: ScratchOptions, {record, conninfo, database, own, where}: RestorePlace): Promise<{restore: RestoreResult; warnings: string[]}> {
+async function restoreInto(options: ScratchOptions, {record, conninfo, database, own, where, known}: RestorePlace): Promise<{restore: RestoreResult; fit: Fit}> {
 	const {backup, schemaOnly, search, signal, onProgress} = options;
 	const server = await connect(conninfo, {application: 'holdpoint-rehearsal'});
-	const warnings = await lookBeforeRestore({backup, record, server, own, schemaOnly: schemaOnly !== undefined, ...(search === undefined ? {} : {search})}).finally(async () => server.close());
-	for (const warning of warnings) onProgress?.(warning);
-	onProgress?.(`restoring ${gigabytes(record.databaseBytes)} into ${where}`, 0);
+	const found = await lookBeforeRestore({backup, record, server, own, schemaOnly: schemaOnly !== undefined, ...(search === undefined ? {} : {search})}).finally(async () => server.close());
+	const fit = {lines: [...found.lines, ...known], warnings: found.warnings};
+	for (const line of [...fit.lines, ...fit.warnings]) onProgress?.(`before the restore: ${line}`);
+	onProgress?.(`restoring ${describeBytes(record.databaseBytes)} into ${where}`, 0);
 	const restore = await runRestore({
 		backup, conninfo, database, createRoles: own, ...(schemaOnly === undefined ? {} : {schemaOnly}), ...(search === undefined ? {} : {search}), ...(signal === undefined ? {} : {signal}),
 		onProgress: ({done, total, doneBytes, totalBytes}) => onProgress?.(`restoring the backup: ${done} of ${total} tables`, totalBytes > 0 ? doneBytes / totalBytes : undefined),
 	});
-	return {restore, warnings};
+	return {restore, fit};
 }
 
 /** The original's own major version where it is installed: plans, locks and times differ between versions. */
@@ -129,14 +153,11 @@ async function findServerPrograms(major: number, search: ProgramSearch = {}): Pr
 	return found;
 }
 
-async function refuseWithoutSpace(folder: string, {schemaOnly}: ScratchOptions, record: SnapshotRecord): Promise<void> {
-	if (schemaOnly) return;
+async function refuseWithoutSpace(folder: string, {schemaOnly}: ScratchOptions, record: SnapshotRecord): Promise<string> {
+	if (schemaOnly) return `where: ${folder}, removed afterwards; of the schema only`;
 	const {bavail, bsize} = await statfs(folder);
 	// The copy, once more for what a migration rewrites by halves, and a gigabyte of WAL.
 	const needed = record.databaseBytes * 1.5 + 1e9;
-	if (bavail * bsize < needed) throw new Refusal(2, `A copy of ${record.identity.database} needs about ${gigabytes(needed)} in ${path.dirname(folder)}, and ${gigabytes(bavail * bsize)} are free; free some, set TMPDIR, or rehearse with --schema-only.`);
-}
-
-function gigabytes(bytes: number): string {
-	return `${(bytes / 1e9).toFixed(1)} GB`;
+	if (bavail * bsize < needed) throw new Refusal(2, `A copy of ${record.identity.database} needs about ${describeBytes(needed)} in ${path.dirname(folder)}, and ${describeBytes(bavail * bsize)} are free; free some, set TMPDIR, or rehearse with --schema-only.`);
+	return `${spaceLine(needed, bavail * bsize, folder)}, removed afterwards`;
 }

@@ -15,6 +15,7 @@ import {compatRenames} from '../../source/checks/compat-renames.ts';
 import {reviewSql} from '../../source/checks/review-sql.ts';
 import {schemaColumnTypes} from '../../source/checks/schema-column-types.ts';
 import {schemaConstraintNames} from '../../source/checks/schema-constraint-names.ts';
+import type {ApplicationRun} from '../../source/journal/shapes/rehearsal.ts';
 import {readStatements} from '../../source/checks/statements.ts';
 import {cases} from './cases.ts';
 import {folder, look, migration, upgradeSql, type Given} from './look.ts';
@@ -119,17 +120,32 @@ test('a search for NULLs that takes too long is given up with a sentence', async
 	await shop.session.query('SET statement_timeout = 10000');
 });
 
-const says = (exit: number) => [process.execPath, '-e', `console.log('tested'); process.exit(${exit})`];
+const all: Given['settings'] = {compatibility: {old: ['test'], new: ['test'], api: ['ask']}};
+/** As the rehearsal ran them; by default the released application on the new schema, well. */
+const tried = (...runs: Partial<ApplicationRun>[]): Given => ({
+	settings: all, rehearsal: {compatibility: {applications: runs.map(run => ({which: 'old', schema: 'new', argv: ['test'], exit: 0, seconds: 1, output: 'fine', ok: true, reason: 'ended with exit code 0', ...run}))}},
+});
+const asked = (api: string[] | undefined, ...runs: Partial<ApplicationRun>[]): Given => {
+	const given = tried(...runs.map(run => ({which: 'api' as const, ...run})));
+	return {...given, rehearsal: {compatibility: {...given.rehearsal!.compatibility!, ...(api && {api})}}};
+};
 cases(compatApplication, {
-	'both tested': {given: {settings: {compatibility: {old: says(0), new: says(0), api: null}}}, answers: 'passed', words: /tests of the released application pass/},
-	'the old one breaks': {given: {settings: {compatibility: {old: says(3), new: says(0), api: null}}}, answers: 'failed', words: /the released application on the new schema ended with 3/},
-	'only one tested': {given: {settings: {compatibility: {old: says(0), new: null, api: null}}}, answers: 'warned', words: /only the released application .* was tested/},
+	'both tested': {given: tried({}, {schema: 'old', which: 'new'}), answers: 'passed', words: /tests of the released application pass .* those of the new one on the old\.$/},
+	'the old one breaks': {given: tried({ok: false, exit: 3, reason: 'ended with exit code 3'}, {schema: 'old', which: 'new'}), answers: 'failed', words: /the released application on the new schema ended with exit code 3/},
+	'only one tested': {given: {...tried({}), settings: {compatibility: {old: ['test'], new: null, api: null}}}, answers: 'warned', words: /only the released application on the new schema was tested/},
+	'there was no old schema to test on': {given: tried({}), answers: 'warned', words: /the new application on the old schema could not be tested/},
+	'configured and not rehearsed': {given: {settings: all}, answers: 'open', words: /runs on the rehearsed copy, and there is no rehearsal of this plan yet/},
+	'configured since the rehearsal': {given: {settings: all, rehearsal: {}}, answers: 'open', words: /the rehearsal of this plan was without it/},
+	'a statement of the users breaks': {given: {rehearsal: {compatibility: {applications: [], statements: {planned: 4, broken: [{query: 'SELECT note\n FROM items WHERE id = $1', calls: 1204, problem: 'column "note" does not exist (42703)'}], unclear: []}}}}, answers: 'failed', words: /1 statement of the target's users fails: column "note" does not exist \(42703\), 1,204 calls: SELECT note FROM items WHERE id = \$1/},
+	'there are no statements to ask': {given: {rehearsal: {compatibility: {applications: [], statements: {planned: 0, broken: [], unclear: [], missing: 'pg_stat_statements is not installed'}}}}, answers: 'warned', words: /For a person/},
 	'none: the changes for a person': {given: {sql: 'ALTER TABLE items DROP COLUMN note;'}, answers: 'warned', words: /For a person: 1 change that the released application may notice: column items\.note is dropped/},
 });
 
 cases(compatApi, {
-	'compared': {given: {settings: {compatibility: {old: null, new: null, api: says(0)}}}, answers: 'passed', words: /found no breaking change/},
-	'a breaking change': {given: {settings: {compatibility: {old: null, new: null, api: says(1)}}}, answers: 'failed', words: /ended with 1/},
+	'the same answer': {given: asked([], {schema: 'old'}, {schema: 'new'}), answers: 'passed', words: /answers on the new schema as on the old \(1 line\)/},
+	'another answer': {given: asked(['- {"id":1}', '+ {"id":1,"note":null}'], {schema: 'old'}, {schema: 'new'}), answers: 'failed', words: /answers otherwise on the new schema: - \{"id":1\} and \+ \{"id":1,"note":null\}/},
+	'no answer': {given: asked(undefined, {schema: 'old'}, {schema: 'new', ok: false, reason: 'ended with exit code 1'}), answers: 'failed', words: /the API on the new schema ended with exit code 1/},
+	'asked only before an upgrade that failed': {given: asked(undefined, {schema: 'old'}), answers: 'warned', words: /did not come so far/},
 	'not compared': {given: {}, answers: 'warned', words: /For a person: 1 change may show in responses: new column items\.status/},
 });
 

@@ -63,6 +63,9 @@ test('rows written under the new schema, after the downgrade', async () => {
 		'public.pairs': 'its primary key has several columns', 'public.days': 'its key day is of type date', 'public.loose': 'it has no primary key',
 	});
 	await session.multi(`ALTER TABLE items DROP note, DROP twice; UPDATE states SET state = 'old'; DELETE FROM cleaned WHERE id <> '00000000-0000-0000-0000-000000000001'; ALTER TABLE states ALTER id TYPE int`);
-	expect(Object.fromEntries(await readRows(session, written))).toEqual({'public.items': 'it stays, without its note', 'public.tagged': 'it stays as it was written', 'public.states': 'it stays, with another state', 'public.cleaned': 'it is gone'});
+	expect(Object.fromEntries(await readRows(session, written))).toEqual({
+		'public.items': {fate: 'changed', words: 'it stays, without its note'}, 'public.tagged': {fate: 'stays', words: 'it stays as it was written'},
+		'public.states': {fate: 'changed', words: 'it stays, with another state'}, 'public.cleaned': {fate: 'gone', words: 'it is gone'},
+	});
 	expect((await session.query('SELECT id FROM items WHERE id > 2000'))).toEqual([{id: 2001}]);
 });

@@ -33,7 +33,7 @@ test.for<[what: string, change: {needs?: object; has?: object; own?: boolean; ve
 	['an ICU database', {needs: {icuDefault: 'de-AT'}}, {refusal: null, warnings: [expect.stringMatching(/ICU's de-AT/)]}],
 	['tablespaces', {needs: {tablespaces: ['fast']}}, {refusal: null, warnings: [expect.stringMatching(/^The tablespace fast of the original is not on the copy/)]}],
 ])('%s', ([, {needs, has, ...rest}, says]) => {
-	expect(decideFit({...fits, ...rest, needs: {...fits.needs, ...needs}, has: {...fits.has, ...has}})).toEqual(says);
+	expect(decideFit({...fits, ...rest, needs: {...fits.needs, ...needs}, has: {...fits.has, ...has}})).toMatchObject(says);
 });
 
 test('what a backup needs is read from its list and its schema, and not from the body of a function', () => {
@@ -61,11 +61,14 @@ test('a real backup whose owner is gone from the server', async () => {
 	const server = await connect(parseConninfo(database.server.url('postgres'), {}, directory), {application: 'holdpoint-rehearsal'});
 	try {
 		const look = async (own: boolean) => lookBeforeRestore({backup, record: await readSnapshotRecord(backup), server, own, schemaOnly: false});
-		expect(await look(false)).toEqual([]);
+		expect(await look(false)).toEqual({
+			lines: ['server: PostgreSQL 15, as the original', 'extensions: none are needed', expect.stringMatching(/^collations: .* is there; ICU for public.german$/), `roles: ${owner}, postgres are there`, 'tablespaces: only the default one', expect.stringMatching(/^space: about \d+ MB are needed and [\d.]+ GB are free where the data will lie, \/.*\/data$/)],
+			warnings: [expect.stringMatching(/^The copy lies on the target's own server/)],
+		});
 		await database.drop();
 		await server.query(`DROP ROLE ${owner}`);
 		await expect(look(false)).rejects.toMatchObject({exit: 2, message: expect.stringMatching(new RegExp(`^The role ${owner}, .* does not exist on`))});
-		expect(await look(true)).toEqual([]);
+		expect(await look(true)).toMatchObject({warnings: []});
 	} finally {
 		await server.close();
 	}

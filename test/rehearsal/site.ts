@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type {AlembicProject as Opened} from '../../source/alembic/project.ts';
 import type {Backup} from '../../source/journal/shapes/backup.ts';
+import type {Cluster} from '../../source/postgres/cluster.ts';
 import {parseConninfo} from '../../source/postgres/conninfo.ts';
 import {runDump} from '../../source/postgres/dump.ts';
 import {rehearse, type RehearsalOptions} from '../../source/rehearsal/rehearse.ts';
@@ -37,11 +38,11 @@ export interface Site {
 	close(): Promise<void>;
 }
 
-/** A database at a1, owned by a role of its own, and a backup of it; env.py keeps pointing at the original. */
-export async function openSite(name: string): Promise<Site> {
+/** A database at a1, owned by a role of its own, and a backup of it; env.py keeps pointing at the original. @param server default: the worker's own */
+export async function openSite(name: string, server?: Cluster): Promise<Site> {
 	const directory = await mkdtemp(path.join(os.tmpdir(), `holdpoint-test-${name}-`));
 	const owner = {name: `${name}_${process.pid}`, password: 'm'};
-	const database = await freshDatabase();
+	const database = await freshDatabase(server ? {server} : {});
 	const admin = await database.client();
 	await admin.query(`CREATE ROLE ${owner.name} LOGIN PASSWORD 'm'; ALTER DATABASE "${database.name}" OWNER TO ${owner.name}`);
 	const project = await alembicProject({url: database.urlAs(owner)});

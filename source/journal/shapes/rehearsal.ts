@@ -10,6 +10,41 @@ export const differenceSchema = z.object({
 });
 export type Difference = z.infer<typeof differenceSchema>;
 
+/** A configured command that ran on the copy: `old` the released application, `new` the one to be released, `api` what asks its API. */
+export const applicationRunSchema = z.object({
+	which: z.enum(['old', 'new', 'api']),
+	/** The schema that the copy had. */
+	schema: z.enum(['old', 'new']),
+	argv: z.array(z.string()),
+	exit: z.number().int().nullable(),
+	seconds: z.number(),
+	output: z.string(),
+	ok: z.boolean(),
+	/** Why it is ok or not, in a few words. */
+	reason: z.string(),
+});
+export type ApplicationRun = z.infer<typeof applicationRunSchema>;
+
+const statementOfUsersSchema = z.object({query: z.string(), calls: z.number(), problem: z.string()});
+
+export const compatibilitySchema = z.object({
+	applications: z.array(applicationRunSchema),
+	/** Lines of the answers that only one schema gave, `-` old and `+` new; absent when the API was not asked on both. */
+	api: z.array(z.string()).optional(),
+	/** The target's most frequent statements, planned on the copy before and after the upgrade. */
+	statements: z.object({
+		/** Planned before the upgrade, and so compared. */
+		planned: z.number().int(),
+		/** Fine before the upgrade and refused after it. */
+		broken: z.array(statementOfUsersSchema),
+		/** Refused before the upgrade too, so that they say nothing. */
+		unclear: z.array(statementOfUsersSchema),
+		/** Why there are none. */
+		missing: z.string().optional(),
+	}).optional(),
+});
+export type Compatibility = z.infer<typeof compatibilitySchema>;
+
 export const rehearsalSchema = z.object({
 	/** What was restored, from when, onto what kind of server. */
 	basis: z.string(),
@@ -42,6 +77,9 @@ export const rehearsalSchema = z.object({
 	sizes: z.array(z.object({table: z.string(), rows: z.number().nullable(), bytes: z.number()})).optional(),
 	/** Where the upgrade did otherwise than `alembic upgrade --sql` had said: one sentence each. */
 	unpromised: z.array(z.string()).optional(),
+	/** What was looked at on the copy's server before the restore, with what was found: one line each. */
+	fit: z.array(z.string()).optional(),
+	compatibility: compatibilitySchema.optional(),
 	/** Where the copy differs from the original for want of something on its server: one sentence each. */
 	warnings: z.array(z.string()).optional(),
 	schema: z.object({
