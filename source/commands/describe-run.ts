@@ -1,14 +1,16 @@
 /** A run on one page of a terminal; pure. */
 import {satisfiedStates} from '../journal/shapes/item.ts';
+import type {WayBack} from '../journal/shapes/plan.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 import {describeCounts} from './describe-items.ts';
 import {bytesText} from '../monitor/words.ts';
 import {formatTable} from './table.ts';
+import {describeWayBack} from './words.ts';
 
 /** The latest events that are shown. */
 const logLength = 12;
 
-export function describeRun(state: RunState, {width}: {width: number}): string {
+export function describeRun(state: RunState, {width, wayBack}: {width: number; wayBack: readonly WayBack[]}): string {
 	const {target} = state;
 	const open = state.items.filter(item => item.required && item.holds.length > 0 && !satisfiedStates.has(item.state));
 	const facts: string[][] = [
@@ -22,6 +24,7 @@ export function describeRun(state: RunState, {width}: {width: number}): string {
 		...state.backups.map(each => ['backup', `${each.path}, ${bytesText(each.bytes)}, ${each.finishedAt}`]),
 		...(state.rehearsal ? [['rehearsal', `${state.rehearsal.ok ? 'ok' : 'with problems'}, ${state.rehearsal.seconds.toFixed(1)} s`]] : []),
 		...state.actions.map(each => ['action', `${each.action} ${each.status} in ${each.seconds.toFixed(1)} s (exit ${each.exit}): ${each.reason}`]),
+		...wayBack.map(way => ['way back', describeWayBack(way)]),
 		...(state.running ? [['running', `${state.running.action} since ${state.running.startedAt}, started by ${state.running.by}${state.running.heldSince ? `, held since ${state.running.heldSince}` : ''}`]] : []),
 		...state.alarms.map(alarm => ['alarm', `${alarm.text}, since ${alarm.since}`]),
 		...state.consoles.map(each => ['console', `${each.name}${each.readOnly ? ', look-only' : ''}, since ${each.since}`]),

@@ -1,6 +1,6 @@
 /** Plans and outcomes in words, for people on a terminal; pure. */
 import type {Outcome} from '../journal/shapes/outcome.ts';
-import type {Plan} from '../journal/shapes/plan.ts';
+import type {Plan, WayBack} from '../journal/shapes/plan.ts';
 
 export function describePlan(plan: Plan): string {
 	const {target} = plan;
@@ -13,12 +13,16 @@ export function describePlan(plan: Plan): string {
 		...plan.warnings.map(warning => `Warning: ${warning}`),
 		...(plan.unstable.length > 0 ? [`Not in the digest, since it comes out differently each time: ${plan.unstable.join(', ')}`] : []),
 		...(plan.estimate ? [`Estimate: ${plan.estimate.seconds.toFixed(1)} s (${plan.estimate.basis})`] : []),
-		...plan.wayBack.map(way => `Way back: ${way.kind}${way.seconds === undefined ? '' : `, ${way.seconds.toFixed(1)} s measured`}${way.loses ? `; loses ${way.loses}` : ''}`),
+		...plan.wayBack.map(way => `Way back: ${describeWayBack(way)}`),
 		plan.unmet.length === 0 ? 'Every item before its hold point is satisfied.' : `${plan.unmet.length} items before its hold point are not satisfied: ${plan.unmet.slice(0, 5).map(item => item.id).join(', ')}${plan.unmet.length > 5 ? ', …' : ''}`,
 		`SQL: ${plan.sql}`,
 		`Digest: ${plan.digest}`,
 	];
 	return lines.join('\n');
+}
+
+export function describeWayBack(way: WayBack): string {
+	return `${way.kind}${way.seconds === undefined ? '' : `, ${way.seconds.toFixed(1)} s measured`}${way.loses ? `; loses ${way.loses}` : ''}`;
 }
 
 export function describeOutcome(outcome: Outcome): string {

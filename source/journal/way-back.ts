@@ -1,10 +1,11 @@
 /** Which of downgrade, restore, roll forward is open, with what was measured of it; pure. */
+import {lossOf, lossWords, type Moment} from './loss.ts';
 import type {WayBack} from './shapes/plan.ts';
 import type {Rehearsal} from './shapes/rehearsal.ts';
 import type {RunState} from './shapes/run.ts';
 
-/** Times are measured in a rehearsal or a restore, or absent; never guessed. */
-export function waysBack({rehearsal, backups}: Pick<RunState, 'rehearsal' | 'backups'>): WayBack[] {
+/** Times are measured in a rehearsal or a restore, or absent; never guessed. What a restore loses is measured as of `now`, where that is given. */
+export function waysBack({rehearsal, backups}: Pick<RunState, 'rehearsal' | 'backups'>, now?: Moment): WayBack[] {
 	const ways: WayBack[] = [];
 	if (rehearsal) {
 		const seconds = secondsDown(rehearsal);
@@ -16,7 +17,11 @@ export function waysBack({rehearsal, backups}: Pick<RunState, 'rehearsal' | 'bac
 	const backup = backups.at(-1);
 	if (backup) {
 		const seconds = backup.verified.restore?.seconds;
-		ways.push({kind: 'restore', ...(seconds !== undefined && {seconds}), loses: `everything written since ${backup.startedAt}`});
+		const lost = now && lossOf(backup, now);
+		ways.push({
+			kind: 'restore', ...(seconds !== undefined && {seconds}), loses: `everything written since ${backup.startedAt}${lost ? ` (${lossWords(lost)})` : ''}`,
+			...(lost && {losesSeconds: lost.seconds}), ...(lost?.bytes != null && {losesBytes: lost.bytes}),
+		});
 	}
 	ways.push({kind: 'forward'});
 	return ways;

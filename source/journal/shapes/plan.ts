@@ -51,6 +51,9 @@ export const wayBackSchema = z.object({
 	/** Measured, not guessed; absent when it was never measured. */
 	seconds: z.number().optional(),
 	loses: z.string().optional(),
+	/** Of a restore: so much time, and at most so many bytes of WAL, since the backup's snapshot. */
+	losesSeconds: z.number().optional(),
+	losesBytes: z.number().optional(),
 });
 export type WayBack = z.infer<typeof wayBackSchema>;
 

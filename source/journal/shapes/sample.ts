@@ -182,6 +182,8 @@ export const sampleSchema = z.object({
 	/** Read every so many polls, at `at`; absent: no plan. */
 	tables: z.object({at: z.string(), list: z.array(tableStateSchema)}).optional(),
 	wraparound: wraparoundSchema.extend({at: z.string()}).optional(),
+	/** Where the server's WAL is, in bytes from 0/0. */
+	walPosition: known.optional(),
 	/** Who waits for the migration; null while there is none. */
 	behind: behindSchema.nullable().optional(),
 	/** What this role may not see, one sentence each with the GRANT that mends it. */

@@ -1,6 +1,7 @@
 /** The header: where one is, in which environment, what is under way, and the way back. */
 import type {WayBack} from '../../../journal/shapes/plan.ts';
 import type {RunState} from '../../../journal/shapes/run.ts';
+import {lossOf, lossWords, type Moment} from '../../../journal/loss.ts';
 import {waysBack} from '../../../journal/way-back.ts';
 import {clockTime, leftOf, plural, revisions, seconds} from '../../parts/figures.ts';
 import {fit, span, spread, widthOfLine, type Line, type Tone} from '../../parts/line.ts';
@@ -25,7 +26,7 @@ export function headerLines(state: ConsoleState): Line[] {
 /** What the header is made of. */
 export function headerNeeds(state: ConsoleState): readonly unknown[] {
 	const {run} = state;
-	return [run?.target, run?.run, run?.state, run?.from, run?.to, run?.running, run?.guard, run?.consoles, run?.plan, run?.actions, run?.rehearsal, state.readOnly, state.now, state.gone, state.silentSince, state.room, state.columns, state.attached, state.glyphs];
+	return [run?.target, run?.run, run?.state, run?.from, run?.to, run?.running, run?.guard, run?.consoles, run?.plan, run?.actions, run?.rehearsal, run?.backups, state.samples, state.readOnly, state.now, state.gone, state.silentSince, state.room, state.columns, state.attached, state.glyphs];
 }
 
 /** Before the room has answered nothing is claimed. */
@@ -77,10 +78,10 @@ function workLine(state: ConsoleState): Line {
 		const estimate = runningMigration(run) ? run.plan?.estimate?.seconds : undefined;
 		const spent = elapsed(run.running.startedAt, state.now);
 		const left = estimate === undefined ? '' : `, ${leftOf(estimate, spent)}`;
-		return [span(`${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info'), ...backLine(run), span(`  ${policy}`, 'dim')];
+		return [span(`${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info'), ...backLine(run, state), ...restoreLine(run, state), span(`  ${policy}`, 'dim')];
 	}
 
-	return [span(policy, 'dim'), ...backLine(run)];
+	return [...backLine(run, state), ...restoreLine(run, state), span(`${run.backups.length > 0 ? '  ' : ''}${policy}`, 'dim')];
 }
 
 function watchLine({run, room}: ConsoleState): Line {
@@ -90,13 +91,24 @@ function watchLine({run, room}: ConsoleState): Line {
 }
 
 /** Once an upgrade began: how one gets back, how long that took when it was measured, and what it loses. */
-function backLine(run: RunState): Line {
+function backLine(run: RunState, state: ConsoleState): Line {
 	const last = run.actions.findLast(outcome => outcome.action === 'upgrade' || outcome.action === 'downgrade');
 	// Where nothing came of it, or it was taken back, there is nothing to go back from.
 	const began = run.running?.action === 'upgrade' || (last?.action === 'upgrade' && last.database.version.join() !== last.from.join());
 	// Not the plan's: what was measured after it was made counts too.
-	const way = began ? waysBack(run)[0] : undefined;
-	return way ? [span('  back: ', 'dim'), span(wayBackWords(way))] : [];
+	const way = began ? waysBack(run, momentOf(state))[0] : undefined;
+	return way ? [span(run.running ? '  back: ' : 'back: ', 'dim'), span(wayBackWords(way))] : [];
+}
+
+/** What restoring the newest backup at this moment would lose. */
+function restoreLine(run: RunState, state: ConsoleState): Line {
+	const backup = run.backups.at(-1);
+	return backup ? [span(run.running || run.actions.some(outcome => outcome.action === 'upgrade') ? '  restore loses ' : 'restore loses ', 'dim'), span(lossWords(lossOf(backup, momentOf(state))))] : [];
+}
+
+/** The WAL's position comes with each sample. */
+function momentOf({now, samples}: ConsoleState): Moment {
+	return {atMs: now, walPosition: samples.at(-1)?.walPosition ?? null};
 }
 
 /** `downgrade, 4.0 s measured, loses 1,204 values`. */
