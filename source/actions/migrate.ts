@@ -46,7 +46,7 @@ export async function runMigration(context: ActionContext, {action, revision, co
 		// From here on a cancel reaches the supervision; what was asked for before must not be lost.
 		context.signal.throwIfAborted();
 		const sealed = items.filter(item => item.holds.includes(action) && satisfiedStates.has(item.state)).map(item => item.id);
-		context.record('action-started', {action, from: plan.from, to: plan.to, digest: plan.digest, sealed, unmet: unmetItems(items, action).map(item => item.id)});
+		context.record('action-started', {action, from: plan.from, to: plan.to, digest: plan.digest, sealed, unmet: unmetItems(items, action).map(item => item.id), ...(plan.warnings.length > 0 && {warnings: plan.warnings})});
 		return await finished(context, await supervise(context, {plan, before, supervision, attempt: 1, child: null}));
 	} finally {
 		await supervision.close();

@@ -16,6 +16,7 @@ import {digestOf} from './digest.ts';
 import {keepFigures} from './figures.ts';
 import {sameRevisions} from './outcome.ts';
 import {joinSql, type SqlPart} from './plan-sql.ts';
+import {lookAhead} from './pre-flight.ts';
 import {waysBack} from '../journal/way-back.ts';
 
 export interface PlanRequest {
@@ -59,6 +60,7 @@ export async function makePlan(context: ActionContext, {action, revision, purpos
 		// The way back of a downgrade is not a downgrade: one goes up again, or restores.
 		wayBack: waysBack(state).filter(way => action === 'upgrade' || way.kind !== 'downgrade'),
 	};
+	if (purpose === 'aim' && revisions.length > 0) plan.warnings.push(...await lookAhead(context, {sql: text, database: reading.database, rehearsal: measured, estimateSeconds: plan.estimate?.seconds ?? null}));
 	// Nothing to do is no plan: the one that ran stays the run's.
 	if (purpose === 'aim' && isNew && (revisions.length > 0 || !state.plan)) {
 		context.record('plan-made', {plan});

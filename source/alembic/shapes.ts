@@ -116,6 +116,8 @@ export const databaseSchema = z.object({
 	systemIdentifier: z.string().nullable(),
 	/** env.py's own session saw the room's lock: it is the same live database. Null when no key was given. */
 	proven: z.boolean().nullable(),
+	/** Timeouts that this role and database give a session, in milliseconds; 0 is none. */
+	timeouts: z.record(z.string(), z.number()).optional(),
 	/** Of env.py's own session. */
 	timeZone: z.string(),
 	/** The schemas that bare names are looked for in, those that do not exist left out. */

@@ -33,7 +33,7 @@ export const eventData = {
 	'plan-made': z.object({plan: planSchema}),
 	'plan-approved': z.object({digest: z.string(), approver: z.string(), signed: z.boolean(), signature: z.string().optional()}),
 	/** `sealed`: the items whose evidence can't become stale from here on. */
-	'action-started': z.object({action: actionNameSchema, from: revisions, to: revisions, digest: z.string().optional(), sealed: z.array(z.string()), unmet: z.array(z.string())}),
+	'action-started': z.object({action: actionNameSchema, from: revisions, to: revisions, digest: z.string().optional(), sealed: z.array(z.string()), unmet: z.array(z.string()), warnings: z.array(z.string()).optional()}),
 	/** The migration's session proved that it is on the watched server. */
 	'session-proved': z.object({pid: z.number().int(), backendStart: z.string(), attempt: z.number().int(), lockTimeoutMs: z.number().optional()}),
 	/** An attempt ended on a lock timeout, everything of it rolled back, and another follows. */

@@ -30,7 +30,10 @@ const sentences: {[K in EventKind]: (event: EventOf<K>) => string | Sentence | n
 	'item-went-stale': event => warning(`${event.item} went stale: ${event.reason}`),
 	'plan-made': event => `plan ${event.plan.digest.slice(0, 12)}: ${event.plan.action} ${path(event.plan.from)} → ${path(event.plan.to)}, ${event.plan.revisions.length} revisions`,
 	'plan-approved': event => `plan ${event.digest.slice(0, 12)} approved by ${event.approver} (${event.signed ? 'signed' : 'claimed'})`,
-	'action-started': event => `${event.action} started${event.from.length + event.to.length > 0 ? `: ${path(event.from)} → ${path(event.to)}` : ''}`,
+	'action-started': event => {
+		const text = `${event.action} started${event.from.length + event.to.length > 0 ? `: ${path(event.from)} → ${path(event.to)}` : ''}`;
+		return event.warnings?.length ? warning(`${text}, with ${event.warnings.length === 1 ? 'a warning' : `${event.warnings.length} warnings`}: ${event.warnings.join(' ')}`) : text;
+	},
 	'session-proved': event => `attempt ${event.attempt}: the migration's session, pid ${event.pid}, is on the watched server${event.lockTimeoutMs === undefined ? '' : `; it waits ${event.lockTimeoutMs} ms for a lock`}`,
 	'attempt-failed': event => warning(`attempt ${event.attempt} ended, everything of it rolled back: ${event.reason}; next in ${(event.nextInMs / 1000).toFixed(1)} s`),
 	'revision-started': event => `revision ${event.revision} started`,

@@ -160,6 +160,8 @@ def read_database(config, script, wanted):
 def identity_of(connection, proof_key):
     row = connection.exec_driver_sql(identity_sql(proof_key)).fetchone()
     identity = identity_from(row)
+    identity['timeouts'] = {name: int(value) for name, value in connection.exec_driver_sql(
+        "SELECT name, setting FROM pg_settings WHERE name IN ('transaction_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout')").fetchall()}
     identity['systemIdentifier'] = None
     if row[8]:
         identity['systemIdentifier'] = str(connection.exec_driver_sql('SELECT system_identifier FROM pg_control_system()').scalar())
