@@ -39,6 +39,8 @@ export interface CheckResult {
 	/** One sentence: what was found. For `not-applicable`: why. */
 	summary: string;
 	evidence: Evidence[];
+	/** It speaks of what is over, and does not age as its check's other answers do. */
+	lasting?: true;
 }
 
 /** What a check may look at. Everything is read at most once in a round of checks. */
@@ -72,6 +74,8 @@ export interface Look {
 	upgrade(): Outcome | null;
 	/** The newest sample of the live pane, if it is fresh. */
 	sample(): Sample | null;
+	/** The samples that the run recorded between two ISO times, oldest first. */
+	recorded(range: {from: string; to: string}): Iterable<Sample>;
 	/** Runs a program of the project or the user without a shell. */
 	run(argv: string[], options?: {timeoutMs?: number}): Promise<{exit: number | null; stdout: string; stderr: string; seconds: number}>;
 }

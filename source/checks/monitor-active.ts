@@ -1,6 +1,8 @@
 /** What is at work on the database now, also what only holds a transaction open. */
-import {queryEvidence, type Check, type Look} from './check.ts';
+import type {Sample} from '../journal/shapes/sample.ts';
+import {queryEvidence, type Check, type CheckResult, type Look} from './check.ts';
 import {noteEvidence} from './evidence.ts';
+import {peakOf, readOverRun, samplesEvidence, timeOf, type OverRun} from './over-run.ts';
 import {count, listed, passed, warned} from './verdict.ts';
 
 interface Active {
@@ -22,12 +24,14 @@ const longSeconds = 60;
 
 export const monitorActive: Check = {
 	id: 'monitor.active',
-	says: 'The active queries were read, idle transactions included, and none is older than a minute.',
-	why: 'The document\'s `state = \'active\'` misses a session that is idle in a transaction, which is the usual blocker. A reading holds for that moment; the live pane goes on reading.',
+	says: 'The active queries were read, idle transactions included, and none is older than a minute; after an upgrade: over all samples recorded while it ran.',
+	why: 'The document\'s `state = \'active\'` misses a session that is idle in a transaction, which is the usual blocker. A reading holds for that moment; what was recorded while the upgrade ran holds for good.',
 	proves: 'wholly',
 	dependsOn: ['target'],
 	ttlMs: 60 * 1000,
 	async run(look) {
+		const run = readOverRun(look);
+		if (run !== null) return judgeRun(run);
 		const {active, evidence} = await readActive(look);
 		const long = active.filter(each => !each.migration && (each.seconds ?? 0) > longSeconds);
 		const hidden = active.filter(each => each.query === '<insufficient privilege>').length;
@@ -36,6 +40,16 @@ export const monitorActive: Check = {
 		return passed(`${seen}, none in a transaction older than a minute.`, [evidence]);
 	},
 };
+
+/** While the upgrade ran: how many were at work, and whose transaction stood longest in its way. */
+function judgeRun(run: OverRun): CheckResult {
+	const clients = ({active}: Sample) => active.filter(each => !each.migration && (each.backendType === null || each.backendType === 'client backend') && !each.application?.startsWith('holdpoint'));
+	const most = peakOf(run, sample => [{value: clients(sample).length, what: ''}])!;
+	const longest = peakOf(run, sample => clients(sample).map(each => ({value: each.transactionSeconds ?? each.seconds, what: `pid ${each.pid} (${each.application || 'no name'}, ${each.state ?? 'state not known'})`})));
+	const evidence = [samplesEvidence('sessions at work', run, sample => `${clients(sample).length} at work: ${clients(sample).slice(0, 5).map(each => `pid ${each.pid} ${each.application ?? ''} ${each.state ?? 'state not known'} ${(each.transactionSeconds ?? each.seconds)?.toFixed(1) ?? '?'} s`).join('; ')}`)];
+	const summary = `At most ${count(most.value, 'session')} at work beside the migration (${timeOf(most.at)}), the longest transaction ${longest === null ? 'none' : `${longest.value.toFixed(1)} s, ${longest.what} at ${timeOf(longest.at)}`}, ${run.words}.`;
+	return {...(longest !== null && longest.value > longSeconds ? warned : passed)(summary, evidence), lasting: true};
+}
 
 async function readActive(look: Look) {
 	const sample = look.sample();

@@ -62,7 +62,7 @@ export function createChecks(room: Room): Checks {
 			if (satisfied.length === 0) return;
 			const now = await contextNow(room, contextKeys);
 			for (const item of satisfied) {
-				const reason = staleReason(item, {now, ttlMs: checkOf(item)?.ttlMs, at: Date.now()});
+				const reason = staleReason(item, {now, ttlMs: item.verdict?.lasting ? undefined : checkOf(item)?.ttlMs, at: Date.now()});
 				if (reason) room.keeper.record('item-went-stale', 'holdpoint', {item: item.id, reason});
 			}
 		},
@@ -128,6 +128,7 @@ function createLook(room: Room): Look {
 		rehearsal,
 		upgrade: () => room.state().actions.findLast(each => each.action === 'upgrade') ?? null,
 		sample: () => room.watch.fresh(),
+		recorded: range => room.watch.recorded(range),
 		async run(argv, {timeoutMs = 60_000} = {}) {
 			const started = performance.now();
 			const [program, ...rest] = argv as [string, ...string[]];

@@ -34,6 +34,8 @@ export interface Watch {
 	once(): Promise<Sample>;
 	/** From the opening of the run on, samples are recorded. */
 	recordInto(folder: string): void;
+	/** What the run recorded between two ISO times, oldest first. */
+	recorded(range: {from: string; to: string}): Iterable<Sample>;
 	stop(): Promise<void>;
 }
 
@@ -120,6 +122,7 @@ export function createWatch({settings, target, keeper, tell}: WatchOptions): Wat
 			recording ??= openRecording(path.join(folder, 'recording.db'));
 			history ??= openHistory(path.join(folder, 'recording.db'));
 		},
+		recorded: range => recording?.samples(range) ?? [],
 		async stop() {
 			need = 'no';
 			await sampler?.stop();

@@ -130,11 +130,23 @@ cases(monitorActive, {
 	'quiet, asked directly': {given: () => ({session: shop.session}), answers: 'passed', words: /\d sessions? at work, none in a transaction older than a minute/},
 	'quiet in the sample': {given: {sample: {active: [session]}}, answers: 'passed', words: /1 session at work/},
 	'idle in a transaction for minutes': {given: {sample: {active: [{...session, transactionSeconds: 300}]}}, answers: 'warned', words: /older than a minute: pid 7 \(web, idle in transaction, 300 s\)/},
+	'over the upgrade, from its samples': {
+		given: {upgrade: {}, recorded: [{at: '2026-03-01T11:49:58.500Z', active: [session, {...session, pid: 8, transactionSeconds: 12.5}]}, {at: '2026-03-01T11:49:59.500Z', active: [session]}, {at: '2026-03-01T11:51:00.000Z', active: [session, session, session]}]},
+		answers: 'passed', words: /At most 2 sessions at work beside the migration \(11:49:58\), the longest transaction 12\.5 s, pid 8 \(web, idle in transaction\) at 11:49:58, in 2 samples over the upgrade \(2\.0 s\)/,
+	},
 	'the migration itself may take long': {given: {sample: {active: [{...session, transactionSeconds: 300, migration: true}]}}, answers: 'passed', words: /1 session at work/},
 });
 
 cases(monitorLocks, {
 	'nobody waits': {given: () => ({session: shop.session}), answers: 'passed', words: /No session waits for a lock/},
+	'over the upgrade, nobody': {given: {upgrade: {}, recorded: [{at: '2026-03-01T11:49:59.000Z'}], sample: {locksWaiting: [{pid: 7, relation: 'items', mode: 'AccessShareLock', seconds: 4.5, blockedBy: [8]}]}}, answers: 'passed', words: /No session waited for a lock in 1 sample over the upgrade/},
+	'over the upgrade, longer than the guard allows': {
+		given: {upgrade: {}, recorded: [1, 4].map((seconds, second) => ({
+			at: `2026-03-01T11:49:5${8 + second}.000Z`, active: [{...session, pid: 8, migration: true}], blockers: [{pid: 8, waiting: [], total: 1}],
+			locksWaiting: [{pid: 7, relation: 'items', mode: 'AccessShareLock', seconds, blockedBy: [8]}],
+		}))},
+		answers: 'warned', words: /At most 1 session waited for a lock \(11:49:58\), 1 of them behind the migration; the longest 4\.0 s: pid 7 for AccessShareLock on items, held up by 8, at 11:49:59/,
+	},
 	'one waits in the sample': {given: {sample: {locksWaiting: [{pid: 7, relation: 'items', mode: 'AccessShareLock', seconds: 4.5, blockedBy: [8]}]}}, answers: 'warned', words: /1 session waits for a lock, the longest 4\.5 s: pid 7 for AccessShareLock on items, held up by 8/},
 });
 
@@ -153,6 +165,8 @@ const standby = {name: 'standby1', state: 'streaming', sync: 'async', lagBytes: 
 cases(monitorReplication, {
 	'expected and there': {given: {settings: {standbys: ['standby1']}, sample: {replication: [standby]}}, answers: 'passed', words: /1 standby streaming: standby1 100 B behind/},
 	'expected and missing': {given: {settings: {standbys: ['standby1', 'standby2']}, sample: {replication: [standby]}}, answers: 'failed', words: /standby2 is expected and not connected/},
+	'over the upgrade, with its peak': {given: {upgrade: {}, recorded: [{at: '2026-03-01T11:49:58.000Z', replication: [standby]}, {at: '2026-03-01T11:49:59.000Z', replication: [{...standby, lagBytes: 4096, lagSeconds: 0.5}]}]}, answers: 'passed', words: /standby1 at most 4\.0 kB \(11:49:59\), 0\.5 s, in 2 samples/},
+	'over the upgrade, away for a while': {given: {upgrade: {}, settings: {standbys: ['standby1']}, recorded: [{at: '2026-03-01T11:49:58.000Z', replication: [standby]}, {at: '2026-03-01T11:49:59.000Z'}]}, answers: 'failed', words: /standby1 was not connected in 1 of 2 samples, first at 11:49:59/},
 	'far behind': {given: {sample: {replication: [{...standby, lagSeconds: 90}]}}, answers: 'warned', words: /Far behind: standby1 100 B behind, 90\.0 s/},
 	'a lag that is not known is not 0': {given: {sample: {replication: [{...standby, lagBytes: null}]}}, answers: 'passed', words: /standby1 lag not known/},
 	'state hidden from this role': {given: {sample: {replication: [{...standby, state: null}]}}, answers: 'warned', words: /GRANT pg_monitor/},

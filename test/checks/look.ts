@@ -36,6 +36,8 @@ export interface Given {
 	backup?: Partial<Backup> | null;
 	upgrade?: Partial<Outcome> | null;
 	sample?: Partial<Sample> | null;
+	/** Of the time of the upgrade, 11:49:58 to 11:50:00. */
+	recorded?: Partial<Sample>[];
 	now?: string;
 }
 
@@ -95,6 +97,7 @@ export async function look(given: Given = {}): Promise<Look> {
 		backup: async () => given.backup ? backupSchema.parse({...backedUp, ...given.backup}) : null,
 		rehearsal: async () => given.rehearsal ? rehearsalSchema.parse({...rehearsed, ...given.rehearsal}) : null,
 		upgrade: () => outcome,
+		recorded: ({from, to}) => (given.recorded ?? []).map(sample => sampleSchema.parse({...quiet, ...sample})).filter(({at}) => at >= from && at <= to),
 		sample: () => given.sample ? sampleSchema.parse({...quiet, ...given.sample}) : null,
 		async run([program, ...rest], {timeoutMs = 10_000} = {}) {
 			const {exitCode, stdout, stderr, durationMs} = await execa(program!, rest, {cwd: all.project, reject: false, timeout: timeoutMs, stdin: 'ignore'});

@@ -27,5 +27,7 @@ export const verdictSchema = z.object({
 	at: z.string(),
 	seconds: z.number(),
 	evidence: z.array(evidenceSchema),
+	/** It speaks of what is over, and does not age. */
+	lasting: z.boolean().optional(),
 });
 export type Verdict = z.infer<typeof verdictSchema>;
