@@ -3,6 +3,7 @@ import type {AlembicProject} from '../alembic/project.ts';
 import type {DatabaseReading} from '../alembic/shapes.ts';
 import type {Settings} from '../config/settings.ts';
 import type {EventData, EventKind} from '../journal/events.ts';
+import type {Statement} from '../journal/shapes/outcome.ts';
 import type {ActionName, Plan} from '../journal/shapes/plan.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
@@ -16,6 +17,8 @@ export interface ActionContext {
 	/** Who asked for it. */
 	by: string;
 	state(): RunState;
+	/** Every statement that the running action has finished, from the journal: the state keeps only the newest. */
+	statements(): Statement[];
 	/** The newest plan of the run whose digest begins like this; the run's present one may be another. */
 	planOf(digest: string): Plan | undefined;
 	/** `by`: default who asked for the action; `holdpoint` where nobody decided. */
@@ -41,9 +44,9 @@ export interface ActionContext {
 	versionTable(): Promise<{table: string; schema: string | null}>;
 	/** The same as far as it is known without asking. */
 	knownVersionTable(): {table?: string; schema?: string | null};
-	/** Tells whether env.py's own session saw the room's lock. @throws Refusal 3 when it did not */
 	/** What env.py's own session last said of the database; null before it was read. */
 	knownReading(): DatabaseReading | null;
+	/** Tells whether env.py's own session saw the room's lock. @throws Refusal 3 when it did not */
 	noteProof(reading: DatabaseReading): Promise<void>;
 	/** The key of the advisory lock that the room holds on the live target, as decimal text. */
 	proofKey(): Promise<string>;

@@ -138,7 +138,7 @@ function finish(context: ActionContext, {plan, report, back, stopped, attempts}:
 		run, action: plan.action, status, exit, reason, from: plan.from, to: plan.to,
 		seconds: (context.now().getTime() - Date.parse(since)) / 1000,
 		revisions: (running?.revisions ?? []).filter(each => each.seconds !== null).map(({revision, seconds}) => ({revision, seconds: seconds ?? 0})),
-		statements: running?.statements ?? [],
+		statements: context.statements(),
 		database: {version: back.version, verified: back.verified, invalidIndexes: back.invalidIndexes, left},
 		guard: guardActs.filter(act => act.at >= since),
 		attempts,

@@ -13,7 +13,7 @@ export async function undertake<T>(context: ActionContext, action: ActionName, {
 	const started = Date.now();
 	const finish = (end: Pick<Outcome, 'status' | 'exit' | 'reason'>): Outcome => {
 		const outcome: Outcome = {
-			run: context.state().run, action, ...end, from: [], to: [], seconds: (Date.now() - started) / 1000, revisions: [], statements: context.state().running?.statements ?? [],
+			run: context.state().run, action, ...end, from: [], to: [], seconds: (Date.now() - started) / 1000, revisions: [], statements: context.statements(),
 			database: {version: [], verified: false, invalidIndexes: [], left: []}, guard: [], attempts: 1,
 		};
 		context.record('action-finished', {outcome});

@@ -95,8 +95,20 @@ export type EventOf<K extends EventKind> = EventFrame & {kind: K} & EventData<K>
 
 const frameSchema = z.object({seq: z.number().int().min(1), at: z.string(), by: z.string(), previous: z.string().length(64)});
 
+const kindSchema = z.object({kind: z.enum(eventKinds as [EventKind, ...EventKind[]])}).loose();
+
+/** Made once for each kind: to make one takes longer than to read a thousand events with it. */
+const eventSchemas = new Map<EventKind, z.ZodType>();
+
+function schemaOf(kind: EventKind): z.ZodType {
+	const known = eventSchemas.get(kind);
+	if (known) return known;
+	const made = frameSchema.extend({kind: z.literal(kind)}).loose().and(eventData[kind].loose());
+	eventSchemas.set(kind, made);
+	return made;
+}
+
 /** Reads one parsed line as an event. @throws ZodError when it is none. */
 export function parseEvent(value: unknown): JournalEvent {
-	const {kind} = z.object({kind: z.enum(eventKinds as [EventKind, ...EventKind[]])}).loose().parse(value);
-	return frameSchema.extend({kind: z.literal(kind)}).loose().and(eventData[kind].loose()).parse(value) as JournalEvent;
+	return schemaOf(kindSchema.parse(value).kind).parse(value) as JournalEvent;
 }

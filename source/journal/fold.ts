@@ -6,8 +6,9 @@ import type {Block} from './shapes/block.ts';
 import {countItems, type Item} from './shapes/item.ts';
 import type {RunningAction, RunState} from './shapes/run.ts';
 
-/** So many sentences of the log are kept in the state; the journal itself keeps all. */
+/** So many sentences of the log, and statements of what runs, are kept in the state; the journal itself keeps all. */
 const logLength = 500;
+const statementsLength = 500;
 
 /**
  * Folds one event into the state. The first event of a journal is `run-opened`.
@@ -91,7 +92,7 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 	})),
 	'statement-started': (state, event) => running(state, () => ({statement: {sql: event.sql, startedAt: event.at, number: event.number}})),
 	'statement-finished': (state, event) => running(state, action => ({
-		statement: null, statements: [...action.statements, event.statement], lastStatement: Math.max(action.lastStatement, event.number),
+		statement: null, statements: [...action.statements.slice(-(statementsLength - 1)), event.statement], lastStatement: Math.max(action.lastStatement, event.number),
 	})),
 	'revision-finished': (state, event) => running(state, action => ({
 		revisions: action.revisions.map(revision => (revision.revision === event.revision ? {...revision, seconds: event.seconds} : revision)),

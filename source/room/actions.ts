@@ -3,6 +3,7 @@ import {mkdirSync, readdirSync} from 'node:fs';
 import path from 'node:path';
 import {takeBackup, type BackupRequest} from '../actions/backup.ts';
 import type {ActionContext, Steering} from '../actions/context.ts';
+import {runDropInvalid} from '../actions/drop-invalid.ts';
 import {runMaintain} from '../actions/maintain.ts';
 import {resumeMigration, runMigration, type MigrationRequest} from '../actions/migrate.ts';
 import {makePlan, type PlanRequest} from '../actions/plan.ts';
@@ -30,7 +31,8 @@ export interface Actions {
 	backup(request: BackupRequest & By): Promise<Backup>;
 	review(request: ReviewRequest & By): Promise<ReviewAnswer>;
 	rehearse(request: RehearsalRequest & By): Promise<Rehearsal>;
-	maintain(request: {tables: string[]; confirmed: boolean} & By): Promise<Outcome>;
+	/** `dropInvalid`: instead of VACUUM, drops this invalid index. */
+	maintain(request: {tables: string[]; dropInvalid?: string; confirmed: boolean} & By): Promise<Outcome>;
 	cancel(request: {terminate: boolean; reason: string} & By): Promise<{done: boolean; reason: string}>;
 	hold(by: string): {done: boolean; reason: string};
 	proceed(by: string): {done: boolean; reason: string};
@@ -88,7 +90,10 @@ export function createActions(room: Room): Actions {
 		plan: ({by, ...request}) => makePlan(context(by), request),
 		async migrate({by, ...request}) {
 			// What was edited or has aged a moment ago must not pass a hold point.
-			if (!busy) await room.checks.refresh();
+			if (!busy) {
+				await room.checks.refresh();
+				await room.checks.renew(request.action, by);
+			}
 			return exclusively(request.action, by, async action => {
 				const outcome = await runMigration(action, request satisfies MigrationRequest);
 				if ('status' in outcome && request.action === 'upgrade') await settle(afterUpgrade, by);
@@ -106,7 +111,7 @@ export function createActions(room: Room): Actions {
 			await settle(afterRehearsal, by);
 			return rehearsal;
 		}),
-		maintain: ({by, ...request}) => exclusively('maintain', by, action => runMaintain(action, request)),
+		maintain: ({by, dropInvalid: index, ...request}) => exclusively('maintain', by, action => index === undefined ? runMaintain(action, request) : runDropInvalid(action, {index, confirmed: request.confirmed})),
 		async cancel({terminate, reason, by}) {
 			if (busy && !steering) {
 				stop?.abort(new Refusal(4, `The ${busy} was cancelled: ${reason}.`));
@@ -163,6 +168,10 @@ function actionContext(room: Room, {by, signal, steer}: {by: string; signal: Abo
 		settings: room.settings,
 		by,
 		state: () => room.state(),
+		statements() {
+			const started = keeper.events.findLastIndex(event => event.kind === 'action-started');
+			return keeper.events.slice(started + 1).flatMap(event => (event.kind === 'statement-finished' ? [event.statement] : []));
+		},
 		planOf: digest => keeper.events.flatMap(event => (event.kind === 'plan-made' && event.plan.digest.startsWith(digest) ? [event.plan] : [])).at(-1),
 		// What an action records or keeps opens the run: one that is refused before opens none.
 		record(kind, data, who = by) {
@@ -189,8 +198,8 @@ function actionContext(room: Room, {by, signal, steer}: {by: string; signal: Abo
 			return {table: target.context?.versionTable ?? 'alembic_version', schema: target.context?.versionTableSchema ?? null};
 		},
 		knownVersionTable: () => ({table: target.context?.versionTable, schema: target.context?.versionTableSchema}),
-		async noteProof(reading) {
 		knownReading: () => target.reading,
+		async noteProof(reading) {
 			target.noteProof(reading);
 			await target.mustBeProven();
 		},

@@ -71,6 +71,7 @@ export const runningActionSchema = z.object({
 		committed: z.boolean(),
 	})),
 	statement: z.object({sql: z.string(), startedAt: z.string(), number: z.number().int()}).nullable(),
+	/** The newest that have finished, as the log: the journal has them all. */
 	statements: z.array(statementSchema),
 	/** Number of the last statement of this attempt that the journal has; a new room goes on after it. */
 	lastStatement: z.number().int(),
