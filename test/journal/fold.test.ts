@@ -114,8 +114,8 @@ test('the environment that a person names counts from then on', () => {
 	expect(folded(['environment-named', {environment: 'development'}])).toMatchObject({target: {environment: 'development', database: 'shop'}, log: [expect.anything(), {level: 'warning', text: 'the target counts as development from here on'}]});
 });
 
-test('of a migration of many statements the state keeps the newest, as its log does', () => {
+test('of a migration of many statements the state keeps the newest', () => {
 	const many = Array.from({length: 700}, (_, index): Said => ['statement-finished', {number: index + 1, statement: {sql: `UPDATE ${index + 1}`, seconds: 0.1}}]);
-	const {running, log} = folded(['action-started', {action: 'upgrade', from: [], to: ['b2'], sealed: [], unmet: []}], ...many);
-	expect([running?.statements.length, running?.statements[0]?.sql, running?.statements.at(-1)?.sql, running?.lastStatement, log.length]).toEqual([500, 'UPDATE 201', 'UPDATE 700', 700, 500]);
+	const {running} = folded(['action-started', {action: 'upgrade', from: [], to: ['b2'], sealed: [], unmet: []}], ...many);
+	expect([running?.statements.length, running?.statements[0]?.sql, running?.statements.at(-1)?.sql, running?.lastStatement]).toEqual([500, 'UPDATE 201', 'UPDATE 700', 700]);
 });
