@@ -1,4 +1,5 @@
 /** What a key press leads to: the dialog first, then the focused pane's keys, then the global ones. */
+import type {Dialog} from './dialogs/dialog.ts';
 import type {Effect} from './dialogs/keys.ts';
 import {pressInDialog} from './dialogs/keys.ts';
 import {confirmPlan} from './dialogs/confirm-plan.ts';
@@ -14,6 +15,8 @@ export function act(press: Press, doing: Doing): void {
 		const {dialog, effect} = pressInDialog(state.dialog, press, state);
 		if (dialog !== state.dialog) doing.dispatch({type: 'dialog', dialog});
 		if (effect) follow(effect, doing);
+		// Only where a text was typed does the Enter behind it belong to the same answer.
+		if (press.enters && dialog && takesText(dialog)) act({key: 'enter', text: ''}, doing);
 		return;
 	}
 
@@ -31,6 +34,10 @@ export function act(press: Press, doing: Doing): void {
 	binding.run(doing);
 }
 
+function takesText(dialog: Dialog): boolean {
+	return dialog.kind === 'form' || dialog.kind === 'filter' || dialog.kind === 'palette' || (dialog.kind === 'confirm' && dialog.typed !== undefined);
+}
+
 /** A key that is held down comes in one piece over a slow line. Moving may be repeated; anything else might be pasted. */
 function repeat(text: string, doing: Doing): void {
 	const [, key] = /^(.)\1+$/u.exec(text) ?? [];
@@ -43,6 +50,8 @@ function follow(effect: Effect, doing: Doing): void {
 	switch (effect.kind) {
 		case 'command': return doing.ask(effect.command);
 		case 'binding': return doing.start(effect.id);
+		case 'dialog': return doing.dispatch({type: 'dialog', dialog: effect.dialog});
+		case 'copy': return doing.copy(effect.text);
 		case 'leave': return doing.leave();
 		case 'nothing': return;
 		case 'say': return doing.say(effect.text, 'warning');

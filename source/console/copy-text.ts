@@ -1,7 +1,8 @@
 /** What `y` copies: whatever the focused pane is about. */
 import {focusedPane} from './layout.ts';
 import {chosenSession} from './panels/live/state.ts';
-import {evidenceText} from './panels/detail/state.ts';
+import {currentStep} from './panels/checklist/steps.ts';
+import {evidenceText, stepText} from './panels/detail/state.ts';
 import {panels} from './panels/index.ts';
 import {textOf} from './parts/line.ts';
 import {currentItem, type ConsoleState} from './state.ts';
@@ -11,10 +12,12 @@ export function copyText(state: ConsoleState): string | null {
 	const pane = focusedPane(state);
 	if (pane === 'checklist' || pane === 'detail') {
 		const item = currentItem(state);
-		return item ? evidenceText(item) : null;
+		const step = currentStep(state);
+		return item ? evidenceText(item) : step ? stepText(step) : null;
 	}
 
-	if (pane === 'live') return chosenSession(state)?.query ?? null;
+	const query = pane === 'live' ? chosenSession(state)?.query : null;
+	if (query) return query;
 	if (pane === 'review') return state.review?.sql ?? null;
 	const lines = panels[pane].content(state, {width: 200, height: 1000, focused: false}).lines;
 	return lines.length > 0 ? lines.map(row => textOf(row).trimEnd()).join('\n') : null;

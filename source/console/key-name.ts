@@ -6,6 +6,8 @@ export interface Press {
 	key: string;
 	/** What it adds to a text field. */
 	text: string;
+	/** A text that came in one piece with the Enter after it, as from a clipboard or over a slow line. */
+	enters?: boolean;
 }
 
 const named: [keyof Key, string][] = [
@@ -20,8 +22,9 @@ export function keyName(input: string, key: Key): Press {
 	if (name) return {key: name, text: ''};
 	if (key.ctrl) return {key: `ctrl+${input}`, text: ''};
 	if (key.meta) return {key: `alt+${input}`, text: ''};
-	const text = input.replaceAll(/[\r\n\t]+/g, ' ').replaceAll(/[\u0000-\u001F\u007F]/g, '');
-	return {key: [...input].length === 1 ? (input === ' ' ? 'space' : input) : '', text};
+	const enters = /[^\r\n][\r\n]+$/.test(input);
+	const text = (enters ? input.replace(/[\r\n]+$/, '') : input).replaceAll(/[\r\n\t]+/g, ' ').replaceAll(/[\u0000-\u001F\u007F]/g, '');
+	return {key: [...input].length === 1 ? (input === ' ' ? 'space' : input) : '', text, ...(enters && {enters})};
 }
 
 const labels: Record<string, string> = {enter: 'Enter', tab: 'Tab', 'shift+tab': 'Shift+Tab', space: 'Space', esc: 'Esc', up: 'Up', down: 'Down', left: 'Left', right: 'Right', pageup: 'PgUp', pagedown: 'PgDn', home: 'Home', end: 'End', 'ctrl+l': 'Ctrl+L', 'ctrl+c': 'Ctrl+C', 'ctrl+f': 'Ctrl+F', 'ctrl+b': 'Ctrl+B'};

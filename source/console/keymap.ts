@@ -3,6 +3,7 @@ import {actionKeys} from './bindings/actions.ts';
 import {dangerKeys} from './bindings/danger.ts';
 import {itemKeys} from './bindings/items.ts';
 import {moveKeys} from './bindings/moves.ts';
+import {stepKeys} from './bindings/steps.ts';
 import {viewKeys} from './bindings/views.ts';
 import type {Doing} from './doing.ts';
 import {keyLabel} from './key-name.ts';
@@ -31,7 +32,7 @@ export interface Binding {
 	run(doing: Doing): void;
 }
 
-export const keymap: readonly Binding[] = [...checklistKeys, ...liveKeys, ...itemKeys, ...actionKeys, ...dangerKeys, ...viewKeys, ...moveKeys];
+export const keymap: readonly Binding[] = [...checklistKeys, ...liveKeys, ...itemKeys, ...stepKeys, ...actionKeys, ...dangerKeys, ...viewKeys, ...moveKeys];
 
 export const groupTitles: Record<Group, string> = {
 	actions: 'Actions', danger: 'Stopping', checklist: 'Checklist', live: 'Sessions (live pane)', views: 'Views', moving: 'Moving', console: 'Console',

@@ -4,7 +4,7 @@ import {satisfiedStates} from '../journal/shapes/item.ts';
 import type {Dialog} from './dialogs/dialog.ts';
 import {focusedPane, layoutOf} from './layout.ts';
 import {move, scrolled, type Step} from './move.ts';
-import {checklistRows, selectable} from './panels/checklist/state.ts';
+import {checklistRows, sectionOf, selectable} from './panels/checklist/state.ts';
 import {pidOrder} from './panels/live/state.ts';
 import type {ConsoleState, Message, PaneId, ViewId} from './state.ts';
 
@@ -17,6 +17,7 @@ export type LookAction =
 	| {type: 'move'; step: Step}
 	| {type: 'choose'; pid: number | null}
 	| {type: 'fold'; how: 'toggle' | 'open' | 'close' | 'all'}
+	| {type: 'output'; key: string}
 	| {type: 'next-open'}
 	| {type: 'filter'; pane: PaneId; text: string}
 	| {type: 'dialog'; dialog: Dialog | null}
@@ -37,6 +38,7 @@ export function reduceLook(state: ConsoleState, action: {type: string}): Console
 		case 'move': return move(state, look.step);
 		case 'choose': return choose(state, look.pid);
 		case 'fold': return scrolled(folded(state, look.how));
+		case 'output': return scrolled({...state, opened: toggled(state.opened, look.key)});
 		case 'next-open': return scrolled(nextOpen(state));
 		case 'filter': return filtered(state, look);
 		case 'dialog': return {...state, dialog: look.dialog};
@@ -69,13 +71,19 @@ function folded(state: ConsoleState, how: 'toggle' | 'open' | 'close' | 'all'): 
 		return keepCursor({...state, folded: all});
 	}
 
-	const section = keys.includes(state.cursor ?? '') ? state.cursor! : state.run?.items.find(item => item.id === state.cursor)?.section.join('\n');
+	const section = keys.includes(state.cursor ?? '') ? state.cursor! : sectionOf(state)?.join('\n');
 	if (section === undefined || (how === 'toggle' && section !== state.cursor)) return state;
 	const close = how === 'close' || (how === 'toggle' && !state.folded.has(section));
 	const next = new Set(state.folded);
 	if (close) next.add(section);
 	else next.delete(section);
 	return keepCursor({...state, folded: next, cursor: close ? section : state.cursor});
+}
+
+function toggled(keys: ReadonlySet<string>, key: string): ReadonlySet<string> {
+	const next = new Set(keys);
+	if (!next.delete(key)) next.add(key);
+	return next;
 }
 
 /** The next item that stands in the way, round the end; its sections unfold. */
@@ -96,7 +104,7 @@ function filtered(state: ConsoleState, {pane, text}: {pane: PaneId; text: string
 function keepCursor(state: ConsoleState): ConsoleState {
 	const rows = selectable(checklistRows(state));
 	if (rows.length === 0 || rows.some(row => row.key === state.cursor)) return state;
-	const section = state.run?.items.find(item => item.id === state.cursor)?.section.join('\n') ?? state.cursor ?? '';
+	const section = sectionOf(state)?.join('\n') ?? state.cursor ?? '';
 	const near = rows.findLast(row => row.kind === 'section' && `${section}\n`.startsWith(`${row.key}\n`)) ?? rows[0]!;
 	return {...state, cursor: near.key};
 }

@@ -62,6 +62,8 @@ export interface ConsoleState {
 	detailWanted: boolean;
 	/** Titles of folded sections, joined by a newline. */
 	folded: ReadonlySet<string>;
+	/** Keys of the lines of shell blocks whose output is open in the list. */
+	opened: ReadonlySet<string>;
 	/** Key of the row under the checklist's cursor: an item's id, or a section's path. */
 	cursor: string | null;
 	/** The pid under the live pane's cursor; null while nobody chooses there. */
@@ -86,7 +88,7 @@ export const sampleLimit = 400;
 export function initialState(given: Partial<ConsoleState>): ConsoleState {
 	return {
 		run: null, attached: false, samples: [], blind: null, silentSince: null, gone: null, room: null, readOnly: false, by: '', activities: {}, review: null, contacts: null,
-		view: 'checklist', focus: 'checklist', dialog: null, message: null, outcome: null, detailWanted: false, folded: new Set(), cursor: null, pid: null, pidOrder: [],
+		view: 'checklist', focus: 'checklist', dialog: null, message: null, outcome: null, detailWanted: false, folded: new Set(), opened: new Set(), cursor: null, pid: null, pidOrder: [],
 		filters: {}, tops: {}, now: 0, rows: 24, columns: 80, glyphs: unicodeGlyphs, color: true,
 		...given,
 	};

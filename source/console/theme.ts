@@ -1,4 +1,5 @@
 /** How meanings look: colours by meaning only, 16-colour safe, and the glyphs, with an ASCII set for other locales. */
+import type {StepState} from '../journal/block-steps.ts';
 import type {ItemState} from '../journal/shapes/item.ts';
 import type {Environment} from '../journal/shapes/plan.ts';
 import type {Tone} from './parts/line.ts';
@@ -85,6 +86,9 @@ export const asciiGlyphs: Glyphs = {
 export const toneOfState: Record<ItemState, Tone> = {
 	open: 'plain', running: 'info', passed: 'good', warned: 'warn', failed: 'bad', errored: 'bad', attested: 'good', waived: 'warn', 'not-applicable': 'dim', stale: 'warn',
 };
+
+/** Lines of shell blocks look like the items whose state means the same. */
+export const itemStateOf: Record<StepState, ItemState> = {open: 'open', running: 'running', done: 'passed', failed: 'failed', stale: 'stale'};
 
 /** An unknown environment counts as production and looks like it. */
 export const environmentLook: Record<Environment, {word: string; tone: Tone; frame: Tone}> = {

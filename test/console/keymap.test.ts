@@ -69,5 +69,6 @@ test('names of keys: pasted text is never a command, capitals are keys of their 
 	expect(keyName('uy', none)).toEqual({key: '', text: 'uy'});
 	expect(keyName('', {...none, upArrow: true})).toEqual({key: 'up', text: ''});
 	expect(keyName('c', {...none, ctrl: true})).toEqual({key: 'ctrl+c', text: ''});
-	expect(keyName('sh\nop', none).text).toBe('sh op');
+	expect(keyName('sh\nop', none)).toEqual({key: '', text: 'sh op'});
+	expect(keyName('sh\nop\r', none)).toEqual({key: '', text: 'sh op', enters: true});
 });

@@ -105,7 +105,8 @@ test('an upgrade: the revision is chosen, the plan shown, the name typed, and on
 	await terminal.press('shopping', keys.enter);
 	await terminal.see('"shopping" is not shop; nothing was done');
 	expect(fake.asked.map(({command}) => command)).not.toContain('upgrade');
-	await terminal.press('\u0015', 'shop', keys.enter);
+	// In one piece, as a clipboard gives it.
+	await terminal.press('\u0015', 'shop\r');
 	await terminal.see('upgrade finished');
 	expect(fake.asked.at(-1)).toEqual({command: 'upgrade', seen: stateAfter(opening, waived).seq, params: {revision: 'c3d2', expect: plan.digest, confirmed: true, database: 'shop'}});
 });

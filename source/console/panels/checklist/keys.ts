@@ -2,14 +2,16 @@
 import type {Binding} from '../../keymap.ts';
 import {currentItem} from '../../state.ts';
 import {isWide} from '../../layout.ts';
+import {currentStep} from './steps.ts';
 import {ask} from '../../bindings/reasons.ts';
 
 export const checklistKeys: Binding[] = [
 	{
-		id: 'open', keys: ['enter'], says: 'run the check, or open', group: 'checklist', pane: 'checklist',
+		id: 'open', keys: ['enter'], says: 'run the check, or open; on a line of a shell block: what it printed', group: 'checklist', pane: 'checklist',
 		run(doing) {
 			const state = doing.state();
 			const item = currentItem(state);
+			if (currentStep(state)) return doing.dispatch({type: 'output', key: state.cursor!});
 			if (!item) return doing.dispatch({type: 'fold', how: 'toggle'});
 			if (!isWide(state)) return doing.dispatch({type: 'focus', pane: 'detail'});
 			return doing.start('check');

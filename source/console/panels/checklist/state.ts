@@ -1,36 +1,60 @@
-/** The checklist as rows: sections that fold, items, hold points where the document has them. */
+/** The checklist as rows: sections that fold, items, lines of shell blocks, hold points where the document has them. */
 import {satisfiedStates, type Hold, type Item} from '../../../journal/shapes/item.ts';
+import type {Block} from '../../../journal/shapes/block.ts';
+import type {RunState} from '../../../journal/shapes/run.ts';
 import type {ConsoleState} from '../../state.ts';
+import {blockMatches, currentStep, stepRows, type StepRow} from './steps.ts';
 
 export type Row =
 	| {kind: 'section'; key: string; title: string; depth: number; done: number; total: number; folded: boolean; attention: number}
 	| {kind: 'item'; key: string; item: Item; depth: number}
-	| {kind: 'hold'; key: string; hold: Hold; unmet: number};
+	| {kind: 'hold'; key: string; hold: Hold; unmet: number}
+	| StepRow;
 
 /** All rows that are seen, in the document's order, which never changes. */
-export function checklistRows(state: Pick<ConsoleState, 'run' | 'folded' | 'filters'>): Row[] {
-	const items = state.run?.items ?? [];
+export function checklistRows(state: Pick<ConsoleState, 'run' | 'folded' | 'opened' | 'filters'>): Row[] {
+	const {run, folded, opened} = state;
+	if (!run) return [];
+	const {items} = run;
 	const filter = (state.filters.checklist ?? '').toLowerCase();
-	const shown = filter === '' ? items : items.filter(item => matches(item, filter));
 	const rows: Row[] = [];
 	let open: readonly string[] = [];
-	for (const [index, item] of shown.entries()) {
-		for (let depth = commonDepth(open, item.section); depth < item.section.length; depth++) {
-			const path = item.section.slice(0, depth + 1);
-			if (!insideFolded(path.slice(0, -1), state.folded, filter)) rows.push(sectionRow(path, items, isFolded(path, state.folded, filter)));
+	let seen = 0;
+	for (const entry of inOrder(run, filter)) {
+		for (let depth = commonDepth(open, entry.section); depth < entry.section.length; depth++) {
+			const path = entry.section.slice(0, depth + 1);
+			if (!insideFolded(path.slice(0, -1), folded, filter)) rows.push(sectionRow(path, items, isFolded(path, folded, filter)));
 		}
 
-		open = item.section;
-		if (!insideFolded(item.section, state.folded, filter)) rows.push({kind: 'item', key: item.id, item, depth: item.section.length});
-		if (filter === '') rows.push(...holdRows(item, items, shown[index + 1]));
+		open = entry.section;
+		const hidden = insideFolded(entry.section, folded, filter);
+		if ('steps' in entry) {
+			if (!hidden) rows.push(...stepRows(entry, {run, opened, filter}));
+			continue;
+		}
+
+		if (!hidden) rows.push({kind: 'item', key: entry.id, item: entry, depth: entry.section.length});
+		if (filter === '') rows.push(...holdRows(entry, items, items[++seen]));
 	}
 
 	return rows;
 }
 
+/** The section that an item or a line of a block stands in. */
+export function sectionOf({run, cursor}: Pick<ConsoleState, 'run' | 'cursor'>): readonly string[] | undefined {
+	return run?.items.find(item => item.id === cursor)?.section ?? currentStep({run, cursor})?.block.section;
+}
+
+/** Items and blocks as the document has them, those that match. */
+function inOrder({items, blocks, ...run}: RunState, filter: string): (Item | Block)[] {
+	const matching = blocks.filter(block => blockMatches(block, {...run, items, blocks}, filter));
+	const blocksAt = Map.groupBy(matching, block => block.after);
+	return [...items.flatMap((item, at) => [...blocksAt.get(at) ?? [], ...(filter === '' || matches(item, filter) ? [item] : [])]), ...blocksAt.get(items.length) ?? []];
+}
+
 /** Rows that the cursor can stand on. */
 export function selectable(rows: readonly Row[]): Row[] {
-	return rows.filter(row => row.kind !== 'hold');
+	return rows.filter(row => row.kind !== 'hold' && row.kind !== 'output');
 }
 
 /** How an item matches what was typed after `/`: words, its state, `@check`, `!` turns it round. */

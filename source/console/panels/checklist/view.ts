@@ -3,7 +3,9 @@ import {satisfiedStates} from '../../../journal/shapes/item.ts';
 import {plural} from '../../parts/figures.ts';
 import {line, span, spread, type Line} from '../../parts/line.ts';
 import {wrap} from '../../parts/printable.ts';
-import {toneOfState, type Glyphs} from '../../theme.ts';
+import type {BlockStep} from '../../../journal/block-steps.ts';
+import type {RunState} from '../../../journal/shapes/run.ts';
+import {itemStateOf, toneOfState, type Glyphs} from '../../theme.ts';
 import type {Panel} from '../panel.ts';
 import {checklistRows, type Row} from './state.ts';
 
@@ -15,7 +17,7 @@ export const checklistPanel: Panel = {
 		const filter = state.filters.checklist;
 		return [span('Checklist', 'title'), span(`  ${done} of ${items.length} satisfied`, 'dim'), ...(filter ? [span(`  /${filter}`, 'info')] : [])];
 	},
-	needs: state => [state.run?.items, state.folded, state.filters.checklist, state.cursor, state.attached],
+	needs: state => [state.run?.items, ...stepNeeds(state.run), state.opened, state.folded, state.filters.checklist, state.cursor, state.attached],
 	content(state, {width, focused}) {
 		if (!state.run) return {lines: emptyLines(state.attached, width)};
 		const rows = checklistRows(state);
@@ -55,15 +57,33 @@ function parts(row: Row, {width, glyphs}: {width: number; glyphs: Glyphs}): [Lin
 		const attention: Line = row.attention > 0 ? [span(`${row.attention}! `, 'bad')] : [];
 		return [
 			[span(`${indent}${row.folded ? glyphs.folded : glyphs.unfolded} `, 'dim'), span(row.title, 'strong')],
-			[...attention, span(`${row.done}/${row.total} `, row.done === row.total ? 'good' : 'dim')],
+			row.total === 0 ? [] : [...attention, span(`${row.done}/${row.total} `, row.done === row.total ? 'good' : 'dim')],
 		];
 	}
+
+	if (row.kind === 'output') return [[span(`${indent}${glyphs.pipe}`, 'dim'), span(row.text, 'dim')], []];
+	if (row.kind === 'step') return stepParts(row.step, {indent, glyphs});
 
 	const {item} = row;
 	const tone = toneOfState[item.state];
 	return [
 		[span(indent), span('[', 'dim'), span(glyphs.marks[item.state], tone), span('] ', 'dim'), span(item.text, item.state === 'not-applicable' ? 'dim' : 'plain'), span(item.required ? '' : ' (optional)', 'dim')],
 		[span(` ${wordOf(row)} `, tone)],
+	];
+}
+
+/** What of the run the lines of shell blocks are told from. */
+function stepNeeds(run: RunState | null): unknown[] {
+	return run ? [run.blocks, run.actions, run.backups, run.rehearsal, run.plan, run.running] : [];
+}
+
+function stepParts({command, title, state}: BlockStep, {indent, glyphs}: {indent: string; glyphs: Glyphs}): [Line, Line] {
+	if (command === null) return [[span(`${indent}# ${title ?? ''}`, 'dim')], []];
+	const item = state === null ? null : itemStateOf[state];
+	const tone = item === null ? 'dim' : toneOfState[item];
+	return [
+		[span(`${indent} `), span(item === null ? ' ' : glyphs.marks[item], tone), span(' $ ', 'dim'), span(command, item === null ? 'dim' : 'plain')],
+		[span(state === null ? ' by hand ' : state === 'open' ? '' : ` ${state} `, tone)],
 	];
 }
 

@@ -5,18 +5,20 @@ import {ago, plural, seconds} from '../../parts/figures.ts';
 import {line, span, type Line, type Tone} from '../../parts/line.ts';
 import {wrap} from '../../parts/printable.ts';
 import type {ConsoleState} from '../../state.ts';
-import {toneOfState, type Glyphs} from '../../theme.ts';
+import type {BlockStep} from '../../../journal/block-steps.ts';
+import {itemStateOf, toneOfState, type Glyphs} from '../../theme.ts';
 import type {Panel} from '../panel.ts';
 import {detailOf} from './state.ts';
 
 export const detailPanel: Panel = {
 	id: 'detail',
 	title: () => [span('Detail and evidence', 'title')],
-	needs: state => [state.run?.items, state.cursor, state.now - (state.now % 60_000)],
+	needs: state => [state.run?.items, state.run?.blocks, state.run?.actions, state.run?.running, state.cursor, state.now - (state.now % 60_000)],
 	content(state, {width}) {
 		const detail = detailOf(state);
 		if (detail.kind === 'nothing') return {lines: [line(' Move with the arrows; Enter runs a check.', 'dim')]};
 		if (detail.kind === 'item') return {lines: itemLines(detail.item, {width: width - 1, state}).map(row => [span(' '), ...row])};
+		if (detail.kind === 'step') return {lines: stepLines(detail.step, {width: width - 1, glyphs: state.glyphs}).map(row => [span(' '), ...row])};
 		const lines = [
 			...text(detail.title, width - 1, 'strong'),
 			detail.counts.flatMap(({state: itemState, count}) => [span(`${count} ${itemState}   `, toneOfState[itemState])]),
@@ -39,6 +41,20 @@ function itemLines(item: Item, {width, state}: {width: number; state: ConsoleSta
 		...wordLines(item, width),
 		...verdictLines(item, {width, glyphs: state.glyphs, now: state.now}),
 		...howLines(item, width),
+	];
+}
+
+function stepLines({command, title, state, ran, summary, output, starts}: BlockStep, {width, glyphs}: {width: number; glyphs: Glyphs}): Line[] {
+	const item = state === null ? null : itemStateOf[state];
+	const what = starts?.kind === 'action' ? `! starts ${starts.action}, which asks first` : starts?.kind === 'check' ? '! runs this check' : state === 'running' ? '! ends the block, after asking' : '! runs the whole block, after showing its text';
+	return [
+		...text(command ?? `# ${title}`, width, 'strong'),
+		...(command !== null && title !== null ? text(`# ${title}`, width, 'dim') : []),
+		...(item === null ? [] : [[span(`${glyphs.marks[item].trim() || '-'} ${state === 'open' ? 'not yet' : state}`, toneOfState[item])]]),
+		...(ran === null ? [] : text(`ran  ${ran}`, width, 'info')),
+		...text(summary, width, state === 'failed' ? 'bad' : state === 'stale' ? 'warn' : 'plain'),
+		...(output === null ? [] : [[], ...wrap(output.trimEnd(), width - 2).map(row => [span(glyphs.pipe, 'dim'), span(row)])]),
+		...(starts === null ? [] : [[], ...text(what, width, 'dim')]),
 	];
 }
 
