@@ -3,11 +3,11 @@ import type {WayBack} from '../../../journal/shapes/plan.ts';
 import type {RunState} from '../../../journal/shapes/run.ts';
 import {lossOf, lossWords, type Moment} from '../../../journal/loss.ts';
 import {waysBack} from '../../../journal/way-back.ts';
-import {clockTime, leftOf, plural, revisions, seconds} from '../../parts/figures.ts';
+import {clockTime, plural, revisions, seconds} from '../../parts/figures.ts';
 import {fit, span, spread, widthOfLine, type Line, type Tone} from '../../parts/line.ts';
 import {isOld, runningMigration, type ConsoleState} from '../../state.ts';
 import {environmentLook} from '../../theme.ts';
-import {elapsed} from '../progress/state.ts';
+import {elapsed, leftWords} from '../progress/state.ts';
 
 /** Four lines of the full width, framed in the colour of the environment. */
 export function headerLines(state: ConsoleState): Line[] {
@@ -75,9 +75,9 @@ function workLine(state: ConsoleState): Line {
 	const guard = run.guard;
 	const policy = `guard ${guard.action === 'cancel' ? 'cancels' : 'tells'} at ${guard.maxBlockedSessions ?? 'no limit of'} blocked${guard.maxBlockedSeconds === null ? '' : `, ${guard.maxBlockedSeconds} s`}`;
 	if (run.running) {
-		const estimate = runningMigration(run) ? run.plan?.estimate?.seconds : undefined;
 		const spent = elapsed(run.running.startedAt, state.now);
-		const left = estimate === undefined ? '' : `, ${leftOf(estimate, spent)}`;
+		const words = runningMigration(run) ? leftWords(run, state.now) : '';
+		const left = words === '' ? '' : `, ${words}`;
 		return [span(`${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info'), ...backLine(run, state), ...restoreLine(run, state), span(`  ${policy}`, 'dim')];
 	}
 

@@ -1,7 +1,9 @@
 /** What a running action has reached, in words that claim no more than is known. */
+import {remainingOf} from '../../../journal/remaining.ts';
 import type {Plan} from '../../../journal/shapes/plan.ts';
-import type {GuardPolicy, RunningAction} from '../../../journal/shapes/run.ts';
+import type {GuardPolicy, RunningAction, RunState} from '../../../journal/shapes/run.ts';
 import type {Sample} from '../../../journal/shapes/sample.ts';
+import {leftOf, plural, seconds} from '../../parts/figures.ts';
 
 export interface Step {
 	revision: string;
@@ -21,6 +23,24 @@ export function stepsOf(running: RunningAction, options: {plan: Plan | undefined
 		if (begun.seconds === null) return {revision, doc, state: begun.committed ? 'committed' : 'running', seconds: elapsed(begun.startedAt, options.now)};
 		return {revision, doc, state: begun.committed ? 'committed' : 'executed, not yet committed', seconds: begun.seconds};
 	});
+}
+
+/**
+ * What is left of a running upgrade: by its statements where it was rehearsed, else by its plan's estimate; empty where nothing is known.
+ * Such as `statement 3 of 12, about 40 s left and 1 statement of unknown length`; @param now milliseconds since 1970
+ */
+export function leftWords(run: RunState, now: number): string {
+	const {running, plan} = run;
+	if (!running) return '';
+	const left = remainingOf(run, now);
+	if (left === null) return running.action === 'upgrade' && plan?.estimate ? leftOf(plan.estimate.seconds, elapsed(running.startedAt, now)) : '';
+	const unknown = left.unknown > 0 ? `${plural(left.unknown, 'statement')} of unknown length` : '';
+	const known = left.seconds >= 0.05 || unknown === '' ? `about ${seconds(left.seconds)}` : '';
+	return [
+		...(left.number > 0 ? [`statement ${left.number} of ${left.total}`] : []),
+		...(left.over > 0 ? [`${seconds(left.over)} over its estimate`] : []),
+		`${[known, unknown].filter(Boolean).join(' and ')} left`,
+	].join(', ');
 }
 
 /** Seconds since an ISO time. */

@@ -1,13 +1,14 @@
 /** How a running action looks: revisions, the statement that runs, attempts, the guard. */
+import {remainingOf} from '../../../journal/remaining.ts';
 import type {RunningAction} from '../../../journal/shapes/run.ts';
-import {bytes, leftOf, plural, revisions, seconds} from '../../parts/figures.ts';
+import {bytes, plural, revisions, seconds} from '../../parts/figures.ts';
 import {line, span, type Line, type Tone} from '../../parts/line.ts';
 import {meter} from '../../parts/meter.ts';
 import {pad, padStart, wrap} from '../../parts/printable.ts';
 import {runningMigration, type ConsoleState} from '../../state.ts';
 import type {Panel} from '../panel.ts';
 import {latest} from '../live/state.ts';
-import {elapsed, nearestRule, stepsOf, type Step} from './state.ts';
+import {elapsed, leftWords, nearestRule, stepsOf, type Step} from './state.ts';
 
 const looks: Record<Step['state'], {tone: Tone; mark: string}> = {
 	waiting: {tone: 'dim', mark: ' '}, running: {tone: 'info', mark: '»'}, 'executed, not yet committed': {tone: 'warn', mark: '~'}, committed: {tone: 'good', mark: '✓'},
@@ -29,15 +30,24 @@ export const progressPanel: Panel = {
 
 function headLines(state: ConsoleState, running: RunningAction, width: number): Line[] {
 	const migration = runningMigration(state.run);
-	const estimate = migration ? state.run?.plan?.estimate : undefined;
 	const spent = elapsed(running.startedAt, state.now);
-	const left = estimate ? `, ${leftOf(estimate.seconds, spent)} (${estimate.basis})` : '';
+	const words = migration && state.run ? leftWords(state.run, state.now) : '';
+	const left = words === '' ? '' : `, ${words}`;
 	return [
 		[span(` ${seconds(spent)}`, 'strong'), span(left), span(running.attempt > 1 ? `  attempt ${running.attempt}` : '', 'warn'), span(running.backend ? `  pid ${running.backend.pid}` : migration ? '  its session has not proved itself yet' : '', 'dim')],
+		...basisLines(state, width),
 		...(running.cancelWanted ? wrap(`its end was asked for: ${running.cancelWanted}`, width - 2).map(row => line(` ${row}`, 'bad')) : []),
 		...(running.heldSince ? [line(` held for ${seconds(elapsed(running.heldSince, state.now))}: p lets it go on`, 'warn')] : running.holdWanted ? [line(' holds at its next safe point (no transaction open)', 'warn')] : []),
 		...(running.note ? wrap(running.note, width - 2).map(row => line(` ${row}`, 'warn')) : []),
 	];
+}
+
+/** What the figure stands on, and the pace against it. */
+function basisLines({run, now}: ConsoleState, width: number): Line[] {
+	const left = run && runningMigration(run) ? remainingOf(run, now) : null;
+	const basis = left ? `rehearsed: ${run?.rehearsal?.basis}` : runningMigration(run) ? run?.plan?.estimate?.basis : undefined;
+	if (basis === undefined) return [];
+	return wrap(`${left && Math.abs(left.pace - 1) >= 0.05 ? `so far ${left.pace.toFixed(1)} times as long as estimated; ` : ''}${basis}`, width - 2).slice(0, 2).map(row => line(` ${row}`, 'dim'));
 }
 
 function statementLines(state: ConsoleState, {statement, statements}: RunningAction, width: number): Line[] {
