@@ -1,17 +1,18 @@
 /** The checklist as it was written, with its boxes ticked and the evidence under each item. */
 import type {Evidence} from '../journal/shapes/evidence.ts';
 import {satisfiedStates, type Item} from '../journal/shapes/item.ts';
-import {codeSpan, commandLine, escapeText} from './escape.ts';
+import {bounded, codeSpan, commandLine, escapeHtml, escapeText, oneLine} from './escape.ts';
 import {parseChecklist, type ChecklistItem} from './parse.ts';
 
-const begins = '<!-- holdpoint evidence -->';
-const ends = '<!-- /holdpoint evidence -->';
+/** Each of these lines is HTML for itself, by the comment that it begins with: what follows is Markdown again, without an empty line that would loosen the list. */
+const begins = '<!-- holdpoint evidence --><details>';
+const ends = '<!-- /holdpoint evidence --></details>';
 const reportBegins = '<!-- holdpoint report -->';
 const reportEnds = '<!-- /holdpoint report -->';
 
 /**
  * The source byte for byte, except the boxes of the given items (ticked when satisfied, else empty)
- * and a marked block of evidence under each that has any. What an earlier export added is replaced,
+ * and a marked, folded block of evidence under each that has any. What an earlier export added is replaced,
  * so that exporting an export changes nothing. Items are matched by id; others stay as they are.
  */
 export function exportChecklist(markdown: string, items: readonly Item[]): string {
@@ -36,7 +37,7 @@ export function stripExport(markdown: string): string {
 	const withoutHead = markdown.startsWith(reportBegins)
 		? markdown.replace(/^<!-- holdpoint report -->[\s\S]*?<!-- \/holdpoint report -->(?:\r\n|\n|\r){0,2}/, '')
 		: markdown;
-	return withoutHead.replace(/(?:\r\n|\n|\r)[ \t>]*<!-- holdpoint evidence -->(?=[\r\n])[\s\S]*?[\r\n][ \t>]*<!-- \/holdpoint evidence -->(?=[\r\n]|$)/g, '');
+	return withoutHead.replace(/(?:\r\n|\n|\r)[ \t>]*<!-- holdpoint evidence -->[\s\S]*?[\r\n][ \t>]*<!-- \/holdpoint evidence -->(?:<\/details>)?(?=[\r\n]|$)/g, '');
 }
 
 /** A head for a report: marked, so that `stripExport` finds it again. `lines` are Markdown. */
@@ -60,7 +61,7 @@ function editsOf(place: ChecklistItem, item: Item, eol: string): Edit[] {
 	};
 	const lines = describeItem(item);
 	if (lines.length === 0) return [tick];
-	const block = [begins, ...lines, ends].map(line => eol + place.indent + line).join('');
+	const block = [`${begins}<summary>${escapeHtml(oneLine(summaryOf(item)))}</summary>`, ...lines, ends].map(line => eol + (line === '' ? place.indent.trimEnd() : place.indent + line)).join('');
 	return [tick, {from: place.end, to: place.end, text: () => block}];
 }
 
@@ -76,7 +77,17 @@ function describeItem(item: Item): string[] {
 	}
 	if (item.note) lines.push(`- ${item.state === 'waived' ? 'reason' : 'note'}: ${escapeText(item.note)}`);
 	if (item.stale) lines.push(`- stale: ${escapeText(item.stale)}`);
-	return [...lines, ...(item.verdict?.evidence ?? []).map(evidence => describeEvidence(evidence))];
+	return [...lines, ...(item.verdict?.evidence ?? []).flatMap(evidence => [describeEvidence(evidence), ...bodyOf(evidence)])];
+}
+
+/** What is read while the rest is folded. */
+function summaryOf({state, by, verdict, note, stale}: Item): string {
+	return [`${state}${by ? ` by ${by}` : ''}`, stale ?? (state === 'attested' || state === 'waived' ? note : undefined) ?? verdict?.summary].filter(Boolean).join(': ');
+}
+
+/** In a `pre` nothing is Markdown: no fence, box, heading or comment of an output can mean anything. */
+function bodyOf({body}: Evidence): string[] {
+	return body?.trim() ? `<pre>${escapeHtml(bounded(body))}</pre>`.split('\n') : [];
 }
 
 function describeEvidence(evidence: Evidence): string {

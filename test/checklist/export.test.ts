@@ -21,7 +21,7 @@ function provenItems(markdown: string, words = 'all *well* <b>'): Item[] {
 	return openItems(markdown).map(item => ({
 		...item, state: 'passed', by: 'holdpoint', at, sealed: true,
 		verdict: {status: 'passed', summary: words, at, seconds: 1.24, evidence: [
-			{kind: 'command', title: words, command: ['alembic', 'check', words], exit: 0, sha256: 'ab'.repeat(32), body: 'not exported'},
+			{kind: 'command', title: words, command: ['alembic', 'check', words], exit: 0, sha256: 'ab'.repeat(32), body: `${words}\n\n- [ ] as printed\n`},
 			{kind: 'query', title: 'rows', rows: 3},
 		]},
 	}));
@@ -52,24 +52,25 @@ describe('what is known', () => {
 		expect(exportChecklist(markdown, items)).toBe([
 			'## S', '',
 			'> - [x] quoted `x`', '>   more',
-			'>   <!-- holdpoint evidence -->',
+			'>   <!-- holdpoint evidence --><details><summary>waived by ann: no *replica*</summary>',
 			`>   - **waived** by ann at ${at}`,
 			'>   - reason: no \\*replica\\*',
-			'>   <!-- /holdpoint evidence -->',
+			'>   <!-- /holdpoint evidence --></details>',
 			'> - [ ] other', '',
 		].join('\r\n'));
 	});
 
-	test('carries the check, its command lines and hashes, and not the bodies', () => {
+	test('carries the check, its command lines and hashes, and what was seen, folded', () => {
 		const text = exportChecklist('- [ ] Close related tickets/issues\n', provenItems('- [ ] Close related tickets/issues\n'));
 		expect(text).toBe([
 			'- [x] Close related tickets/issues',
-			'  <!-- holdpoint evidence -->',
+			'  <!-- holdpoint evidence --><details><summary>passed by holdpoint: all *well* &lt;b&gt;</summary>',
 			`  - **passed** by holdpoint at ${at}, sealed`,
 			`  - check \`tasks.tickets\` **passed** at ${at} in 1.2 s: all \\*well\\* \\<b\\>`,
 			`  - command: all \\*well\\* \\<b\\>: \`alembic check 'all *well* <b>'\`, exit 0, sha256 \`${'ab'.repeat(32)}\``,
+			'  <pre>all *well* &lt;b&gt;', '', '  - [ ] as printed</pre>',
 			'  - query: rows: 3 rows',
-			'  <!-- /holdpoint evidence -->', '',
+			'  <!-- /holdpoint evidence --></details>', '',
 		].join('\n'));
 	});
 
@@ -116,7 +117,7 @@ describe('hostile evidence stays words', () => {
 		expect(blocks).toHaveLength(1);
 		expect(problems).toEqual([]);
 		expect(text).not.toMatch(/\u001B|\u0007/);
-		expect(htmlOf(fromMarkdown(text)).filter(html => !/^<!--[^<]*-->$/.test(html))).toEqual([]);
+		expect(htmlOf(fromMarkdown(text)).filter(html => !/^(<!--[^<]*-->|<!-- holdpoint evidence --><details><summary>[^<>]*<\/summary>|<pre>[^<>]*<\/pre>|<!-- \/holdpoint evidence --><\/details>)$/.test(html.replace(/^ *> ?/gm, '')))).toEqual([]);
 		expect(exportChecklist(text, items)).toBe(text);
 	});
 });
