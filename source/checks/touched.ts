@@ -40,17 +40,35 @@ function takesLong(operation: Operation): boolean {
 	}
 }
 
-/** Tables whose rows the plan rewrites or changes in bulk; what the rehearsal saw rewritten counts too. */
-export async function rewrittenTables(look: Look, {statements, isNew}: PlanStatements): Promise<string[]> {
-	const names = new Set<string>();
+/** Tables that need a VACUUM or an ANALYZE after the plan, each with why; what the rehearsal saw rewritten counts too. */
+export async function worn(look: Look, {statements, isNew}: PlanStatements): Promise<Map<string, {reasons: string[]; deadRows: boolean}>> {
+	const tables = new Map<string, {reasons: string[]; deadRows: boolean}>();
+	const add = (key: string, reason: string, deadRows: boolean) => {
+		const known = tables.get(key) ?? {reasons: [], deadRows: false};
+		tables.set(key, {reasons: known.reasons.includes(reason) ? known.reasons : [...known.reasons, reason], deadRows: known.deadRows || deadRows});
+	};
 	for (const {operations} of statements) {
 		for (const operation of operations) {
-			if (operation.do === 'set-type' || operation.do === 'update' || operation.do === 'delete' || (operation.do === 'insert' && operation.source === 'query')) {
-				if (!isNew(operation.table)) names.add(operation.table.key);
-			}
+			const [reason, deadRows] = wearOf(operation) ?? [];
+			if (reason === undefined || !('table' in operation) || !operation.table) continue;
+			// Nothing is dead in a table that is new; what it was filled with has no statistics yet.
+			if (!isNew(operation.table)) add(operation.table.key, reason, deadRows!);
+			else if (operation.do === 'insert') add(operation.table.key, reason, false);
 		}
 	}
 	const rehearsal = await look.rehearsal();
-	for (const statement of rehearsal?.statements ?? []) for (const table of statement.rewrote) names.add(table.includes('.') ? table : `public.${table}`);
-	return [...names];
+	for (const statement of rehearsal?.statements ?? []) for (const table of statement.rewrote) add(table.includes('.') ? table : `public.${table}`, 'it was rewritten', true);
+	return tables;
+}
+
+/** Why an operation leaves work for VACUUM (ANALYZE), and whether it leaves dead rows. */
+function wearOf(operation: Operation): [string, boolean] | null {
+	switch (operation.do) {
+		case 'set-type': return [`the statistics of ${operation.column} went with its old type`, true];
+		case 'update': return ['rows were updated in bulk', true];
+		case 'delete': return ['rows were deleted in bulk', true];
+		case 'insert': return operation.source === 'query' ? ['rows were inserted in bulk', true] : null;
+		case 'create-index': return operation.columns.includes('(expression)') ? ['an index on an expression has no statistics yet', false] : null;
+		default: return null;
+	}
 }

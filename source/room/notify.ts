@@ -13,10 +13,12 @@ export interface Notifier {
 	idle(): Promise<void>;
 }
 
-export function createNotifier({settings, environment, record}: {
+export function createNotifier({settings, environment, record, pauseMs}: {
 	settings: Pick<Settings, 'notify' | 'project'>;
 	environment: NodeJS.ProcessEnv;
 	record: (data: EventData<'notification-sent'>) => void;
+	/** Before the second try of what failed; for tests. */
+	pauseMs?: number;
 }): Notifier {
 	let sending: Promise<unknown> = Promise.resolve();
 	const send = async (target: Settings['notify'][number], event: JournalEvent, state: RunState) => {
@@ -26,7 +28,7 @@ export function createNotifier({settings, environment, record}: {
 		const webhook = target.webhook ? await readSecret(target.webhook, {directory: settings.project}).catch((error: Error) => error) : null;
 		const answer = webhook instanceof Error
 			? {ok: false, detail: webhook.message}
-			: await sendNotification({name: target.name, command: target.command, webhook}, {text, moment: event.kind, run: state.run, at: event.at, by: event.by}, {directory: settings.project, environment});
+			: await sendNotification({name: target.name, command: target.command, webhook}, {text, moment: event.kind, run: state.run, at: event.at, by: event.by}, {directory: settings.project, environment, pauseMs});
 		record({name: target.name, moment: event.kind, ok: answer.ok, detail: answer.detail});
 	};
 	return {
