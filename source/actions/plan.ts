@@ -3,7 +3,7 @@ import path from 'node:path';
 import type {MigrationFacts} from '../alembic/facts.ts';
 import {describeProblem, refusalOf, valueOf} from '../alembic/problem.ts';
 import {readPlanned, type PathWanted} from '../alembic/reading.ts';
-import type {ConfiguredContext, DatabaseReading, Step} from '../alembic/shapes.ts';
+import type {ConfiguredContext, DatabaseReading, Graph, Step} from '../alembic/shapes.ts';
 import {Refusal} from '../journal/refusal.ts';
 import {replan} from '../journal/replan.ts';
 import {unmetItems} from '../journal/shapes/item.ts';
@@ -26,12 +26,14 @@ export interface PlanRequest {
 	/** `aim` (default): it becomes the run's plan. `aside`: its SQL is kept, the run's plan stays. `look`: nothing is kept. */
 	purpose?: 'aim' | 'aside' | 'look';
 }
+	/** Only aside: as if the version table held these rows (a full or partial id; none: base); default what it holds. */
+	from?: readonly string[];
 
 /** Plans, keeps the SQL, and says so in the journal when the plan is another one than before. @throws Refusal 2 or 3 */
 export async function makePlan(context: ActionContext, {action, revision, purpose = 'aim'}: PlanRequest): Promise<Plan> {
 	if (action === 'downgrade' && !revision) throw new Refusal(2, 'A downgrade needs the revision to go back to; `downgrade -1` undoes only the last one.');
 	const to = revision ?? 'head';
-	const reading = await readAll(context, {action, to});
+	const reading = await readAll(context, {action, to, from: purpose === 'aside' ? from : undefined});
 	const steps = reading.steps;
 	const sql = sqlParts(reading);
 	const state = context.state();
@@ -40,7 +42,7 @@ export async function makePlan(context: ActionContext, {action, revision, purpos
 		const part = sql.parts[index];
 		return {revision: step.revision, doc: step.doc, file: step.file ?? '', sha256: known?.sha256 ?? '', sql: part?.sql != null, ...(part?.sql == null && {reason: part?.reason ?? 'Alembic wrote no SQL for it'})};
 	});
-	const after = rowsAfter(reading.database.rows, steps);
+	const after = rowsAfter(reading.rows, steps);
 	const text = joinSql({action, parts: sql.parts, transactionPerMigration: reading.configured.transactionPerMigration});
 	const digestLines = linesOf(context, {action, reading, sql, after, revisions});
 	const digest = digestOf(digestLines);
@@ -48,7 +50,7 @@ export async function makePlan(context: ActionContext, {action, revision, purpos
 	const measured = state.rehearsal && state.rehearsal.digest === digest && action === 'upgrade' ? state.rehearsal : null;
 	const isNew = state.plan?.digest !== digest || state.plan.action !== action;
 	const plan: Plan = {
-		action, target: state.target, from: reading.database.rows, to: after, revisions,
+		action, target: state.target, from: reading.rows, to: after, revisions,
 		commitPoints: commitPointsOf(steps.map((step, index) => ({
 			revision: step.revision, from: step.from, autocommit: isAutocommit(reading, step, sql.parts[index]), before: sql.parts[index]?.parts[0]?.transaction ?? true,
 		})), {transactionPerMigration: reading.configured.transactionPerMigration}),
@@ -81,14 +83,14 @@ interface Reading {
 }
 
 /** The version is guessed over our own session, so that Python has to be started only once; Alembic's own reading decides. */
-async function readAll(context: ActionContext, {action, to}: {action: 'upgrade' | 'downgrade'; to: string}): Promise<Reading> {
+async function readAll(context: ActionContext, {action, to, from: wanted}: {action: 'upgrade' | 'downgrade'; to: string; from?: readonly string[]}): Promise<Reading> {
 	const {project} = context;
 	const guess = await queryVersionTable(await context.session(), context.knownVersionTable()).catch(() => null) ?? [];
 	const read = async (from: string[]): Promise<Planned> => {
 		const sql: PathWanted = {action, from, to};
 		return readPlanned(project, {database: {proofKey: await context.proofKey()}, imports: true, facts: true, path: sql, sql});
 	};
-	let reading = await read(guess);
+	let reading = await read(wanted ? [...wanted] : guess);
 	const fatal = reading.graph.problems.find(problem => problem.kind !== 'several-heads' && problem.kind !== 'duplicate-revision' && problem.kind !== 'long-revision');
 	if (fatal) throw refusalOf(fatal);
 	const databases = valueOf(reading.database);
@@ -99,8 +101,13 @@ async function readAll(context: ActionContext, {action, to}: {action: 'upgrade' 
 	if (database.unknown.length > 0) {
 		throw new Refusal(2, `The database is stamped with ${database.unknown.join(', ')}, which no migration file here has; check out the code that has it before anything else.`);
 	}
-	if (!sameRevisions(database.rows, guess)) reading = await read(database.rows);
-	return {project: reading, database, configured: database.context, facts: reading.facts?.ok ? reading.facts.value : [], steps: valueOf(reading.path), sql: reading.sql};
+	if (!wanted && !sameRevisions(database.rows, guess)) reading = await read(database.rows);
+	return {project: reading, database, rows: wanted?.map(each => fullId(reading.graph, each)) ?? database.rows, configured: database.context, facts: reading.facts?.ok ? reading.facts.value : [], steps: valueOf(reading.path), sql: reading.sql};
+}
+
+/** Alembic took it already, so that it is one revision's. */
+function fullId({revisions}: Graph, id: string): string {
+	return (revisions.find(each => each.revision === id) ?? revisions.find(each => each.revision.startsWith(id)))?.revision ?? id;
 }
 
 function sqlParts({sql, steps}: Reading): {parts: SqlPart[]; unstable: string[]} {
@@ -137,7 +144,7 @@ function linesOf(context: ActionContext, {action, reading, sql, after, revisions
 	return [
 		`target\t${target.host}:${target.port}/${target.database} ${target.systemIdentifier}`,
 		`action\t${action}`,
-		`from\t${[...reading.database.rows].sort().join(' ')}`,
+		`from\t${[...reading.rows].sort().join(' ')}`,
 		`to\t${after.join(' ')}`,
 		...revisions.map(each => `file of revision ${each.revision}\t${each.sha256}`),
 		...(graph.environment ? [`env.py\t${graph.environment.sha256}`] : []),

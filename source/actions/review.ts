@@ -11,11 +11,11 @@ import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
 import type {Session} from '../postgres/session.ts';
 import type {Review} from '../review/finding.ts';
 import type {ActionContext} from './context.ts';
-import {makePlan} from './plan.ts';
+import {makePlan, type PlanRequest} from './plan.ts';
 import {queryKnowledge} from './review-knowledge.ts';
 
 export interface ReviewRequest {
-	/** `FROM:TO`; default: to where the run's plan goes, else head. */
+	/** `FROM:TO`, `base` and an empty FROM included; default: from where the database is to where the run's plan goes, else head. */
 	range?: string;
 	/** Major version to judge by; default: the server's. */
 	pgVersion?: number;
@@ -32,10 +32,9 @@ export interface ReviewAnswer {
 /** @throws Refusal as makePlan */
 export async function runReview(context: ActionContext, {range, pgVersion, rules}: ReviewRequest): Promise<ReviewAnswer> {
 	const {aim} = context.state();
-	const to = range === undefined ? (aim.length === 1 ? aim[0] : undefined) : range.split(':').at(-1);
-	if (range !== undefined && !/^[^:\s]*:[^:\s]+$/.test(range)) throw new Refusal(2, `A range is FROM:TO, such as a1b2:head, not ${JSON.stringify(range)}.`);
+	const wanted: PlanRequest = range === undefined ? {action: 'upgrade', revision: aim.length === 1 ? aim[0] : undefined} : {action: 'upgrade', purpose: 'aside', ...parseRange(range)};
 	const [plan, {facts}] = await Promise.all([
-		makePlan(context, {action: 'upgrade', revision: to, purpose: range === undefined ? 'aim' : 'aside'}),
+		makePlan(context, wanted),
 		readProject(context.project, {facts: true}),
 	]);
 	const sql = readFileSync(plan.sql, 'utf8');
@@ -46,6 +45,13 @@ export async function runReview(context: ActionContext, {range, pgVersion, rules
 	context.record('review-finished', {sqlSha256: plan.sqlSha256, counts: review.counts, suppressed: review.suppressed});
 	context.keep({name: `review-${plan.digest.slice(0, 12)}.json`, text: `${JSON.stringify(review, null, '\t')}\n`, what: 'the review'});
 	return {review, sql, plan};
+}
+
+/** `A:B` as Alembic's offline mode has it: from behind A up to B. Without A from where the database is. */
+function parseRange(range: string): Pick<PlanRequest, 'from' | 'revision'> {
+	const [, from, to] = /^([^:\s]*):([^:\s]+)$/.exec(range) ?? [];
+	if (from === undefined) throw new Refusal(2, `A range is FROM:TO, such as a1b2:head, base:head or :head, not ${JSON.stringify(range)}.`);
+	return {revision: to, ...(from !== '' && {from: from === 'base' ? [] : from.split(',')})};
 }
 
 export interface ReviewSources {
@@ -59,15 +65,21 @@ export interface ReviewSources {
 
 /** The review of a path: its SQL against the live database, and the Python of its migrations. The parser is loaded only here. */
 export async function reviewPlanned({settings, session, reading, rehearsal}: ReviewSources, {sql, facts}: {sql: string; facts: readonly MigrationFacts[]}, {pgVersion, rules}: Omit<ReviewRequest, 'range'> = {}): Promise<Review> {
-	const [{reviewSql}, {reviewMigrations}, {parsePythonIgnores}, {makeReview}] = await Promise.all([
-		import('../review/review.ts'), import('../review/review-migrations.ts'), import('../review/python-ignores.ts'), import('../review/finding.ts'),
+	const [{reviewSql}, {reviewMigrations}, {parsePythonIgnores, placeIgnores}, {traceOrigins}, {makeReview}] = await Promise.all([
+		import('../review/review.ts'), import('../review/review-migrations.ts'), import('../review/python-ignores.ts'), import('../review/origins.ts'), import('../review/finding.ts'),
 	]);
 	const version = pgVersion ?? settings.review.pgVersion;
 	const texts = new Map(facts.filter(({file}) => existsSync(file)).map(({file}) => [file, readFileSync(file, 'utf8')]));
-	const ignores = [...texts].flatMap(([file, text]) => parsePythonIgnores(text, file));
+	const origins = traceOrigins(sql, facts);
+	const ignores = facts.flatMap(each => {
+		const text = texts.get(each.file);
+		if (text === undefined) return [];
+		const found = parsePythonIgnores(text, each.file);
+		return each.problem === undefined ? placeIgnores(found, {text, upgrade: each.upgrade}, origins) : found;
+	});
 	const chosen = {rules: settings.review.rules, enabled: rules, ignores, ...(settings.naming && {naming: settings.naming})};
 	const {knowledge, notes} = await queryKnowledge(sql, {settings, session: await session(), reading, rehearsal, place: Math.random()});
-	const review = await reviewSql({text: sql, ...chosen, ...(version !== null && {pgVersion: version}), knowledge});
+	const review = await reviewSql({text: sql, origins, ...chosen, ...(version !== null && {pgVersion: version}), knowledge});
 	const findings = reviewMigrations(facts, {...chosen, readText: file => texts.get(file)});
 	return makeReview(review.statements, [...review.findings, ...findings], {suppressed: review.suppressed, notes: [...review.notes ?? [], ...notes]});
 }

@@ -26,6 +26,7 @@ export async function reviewInput(call: Call, {pgVersion, rules}: WantedReview):
 		...(typeof call.flags['transaction'] === 'boolean' && {transaction: call.flags['transaction']}),
 		...(rules !== undefined && {enabled: rules}),
 		rules: settings?.review.rules ?? {},
+		...(settings?.naming && {naming: settings.naming}),
 	});
 }
 

@@ -1,4 +1,4 @@
-/** What of a review is about files that changed since a commit. */
+/** What git knows of the files under review: where their repository is, and which of them changed since a commit. */
 import path from 'node:path';
 import {execa} from 'execa';
 import {Refusal} from '../journal/refusal.ts';
@@ -15,6 +15,12 @@ export async function readChangedFiles(directory: string, since: string): Promis
 	const root = await git('rev-parse', '--show-toplevel');
 	const [changed, added] = await Promise.all([git('diff', '--name-only', '-z', '--end-of-options', since), git('ls-files', '--others', '--exclude-standard', '--full-name', '-z')]);
 	return new Set([changed, added].flatMap(list => list.split('\0')).filter(Boolean).map(file => path.join(root.trim(), file)));
+}
+
+/** Absolute; null outside of a repository, and without git. */
+export async function readRepositoryRoot(directory: string): Promise<string | null> {
+	const {exitCode, stdout} = await execa('git', ['-C', directory, 'rev-parse', '--show-toplevel'], {reject: false, stdin: 'ignore'});
+	return exitCode === 0 ? stdout.trim() : null;
 }
 
 /** The review without the findings that are not about them. */

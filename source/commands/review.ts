@@ -7,14 +7,17 @@ import {formats, type Format} from '../review/formats/index.ts';
 import {choiceFlag, numberFlag, textFlag, type Call, type Command} from './command.ts';
 import {onlyChanged, readChangedFiles} from './review-since.ts';
 import {reviewInput} from './review-input.ts';
+import {fromRepositoryRoot} from './review-places.ts';
 import {withRoom} from './with-room.ts';
 
+/** Read by code hosts, which know files from the root of the repository. */
+const hosted = new Set<Format>(['github', 'gitlab', 'junit', 'markdown', 'sarif']);
 const failing = ['error', 'warning', 'never'] as const;
 
 export const command: Command = {
 	usage: 'review [FILE…|-] [--range A:B] [--format F] [--pg-version N] [--rules all|ID,…] [--since GITREF] [--fail-on error|warning|never]',
 	says: 'Reviews SQL files (each by itself, as one migration), standard input with -, or without either the pending revisions of the project.',
-	options: `--range A:B          revisions from A to B; default: from where the database is to head
+	options: `--range A:B          the revisions behind A up to B, all of them: base:head; default: from where the database is to head
 --format F           ${Object.keys(formats).join(', ')}; --json is --format json
 --pg-version N       major version to judge by, 12 to 18; default: the server's, for files 14
 --transaction        the files run inside a transaction, as Alembic opens one; --no-transaction: they do not (default)
@@ -38,7 +41,8 @@ export const command: Command = {
 		const format = choiceFlag(call, 'format', Object.keys(formats) as Format[]) ?? (output.json ? 'json' : 'pretty');
 		const failOn = choiceFlag(call, 'failOn', failing) ?? 'error';
 		const review = call.input.length > 0 ? await reviewInput(call, wantedOf(call)) : await reviewProject(call);
-		output.raw(`${(formats[format] as (review: Review, options: {color: boolean}) => string)(review, {color: output.color && format === 'pretty'}).trimEnd()}\n`);
+		const shown = hosted.has(format) ? await fromRepositoryRoot(review, call.directory) : review;
+		output.raw(`${(formats[format] as (review: Review, options: {color: boolean}) => string)(shown, {color: output.color && format === 'pretty'}).trimEnd()}\n`);
 		return isFailure(review, failOn) ? 1 : 0;
 	},
 };
@@ -62,7 +66,7 @@ async function reviewProject(call: Call): Promise<Review> {
 	const since = textFlag(call, 'since');
 	const changed = since === undefined ? null : await readChangedFiles(call.settings.project, since);
 	const {review, plan} = await withRoom(call, {}, client => client.ask<ReviewAnswer>('review', {...wantedOf(call), ...(range !== undefined && {range})}));
-	if (plan.revisions.length === 0) call.output.talk(`The database is at ${plan.from.join(', ') || 'base'} already; there is nothing to review.`);
+	if (plan.revisions.length === 0) call.output.talk(range === undefined ? `The database is at ${plan.from.join(', ') || 'base'} already; there is nothing to review.` : `There is no revision in ${range}; there is nothing to review.`);
 	return changed ? onlyChanged(review, finding => plan.revisions.some(each => each.revision === finding.revision && changed.has(each.file))) : review;
 }
 

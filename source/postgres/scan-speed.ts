@@ -16,13 +16,13 @@ const limitMs = 1000;
 
 /**
  * Reads neighbouring pages of the largest of these tables, or of its largest partition, in one read-only transaction of at most a second.
- * Null where all are below half a sample, may not be read, or the second was not enough; and before PostgreSQL 14, which can't read a range of pages.
+ * Null where all are below a quarter of a sample, may not be read, or the second was not enough; and before PostgreSQL 14, which can't read a range of pages.
  * @param tables names `schema.table`. @param place where in the table, 0 to 1: another one each time, so that its own cache is not what is measured
  */
 export async function queryScanSpeed(session: Session, tables: readonly string[], place: number): Promise<ScanSpeed | null> {
 	if (session.versionNumber < 140_000 || tables.length === 0) return null;
 	const [largest] = await session.query<{name: string; quoted: string; pages: number; pageBytes: number}>(largestQuery, [[...tables]]);
-	if (!largest || largest.pages < samplePages / 2) return null;
+	if (!largest || largest.pages < samplePages / 4) return null;
 	const pages = Math.min(samplePages, largest.pages);
 	const from = Math.floor(Math.min(Math.max(place, 0), 1) * (largest.pages - pages));
 	const [, , , rows] = await session.multi([

@@ -18,6 +18,8 @@ export interface Finding {
 	column: number;
 	endLine?: number;
 	revision?: string;
+	/** The operation of the migration's Python that its statement comes from, where one is reviewed as SQL. */
+	origin?: {file: string; line: number; endLine: number};
 	/** As written. */
 	table?: string;
 	/** The strongest lock taken on it, such as `ACCESS EXCLUSIVE`. */
@@ -40,6 +42,11 @@ export interface Review {
 }
 
 export const levels: readonly Level[] = ['info', 'warning', 'error'];
+
+/** Where a finding is in the repository: what stands in a migration's SQL is shown at the operation that writes it. */
+export function repositoryPlace({file, origin, line, column, endLine}: Finding): {file?: string; line: number; column: number; endLine?: number} {
+	return origin && file === undefined ? {...origin, column: 1} : {file, line, column, endLine};
+}
 
 /** Sums up findings, in the order of their place. */
 export function makeReview(statements: number, findings: Finding[], more: number | {suppressed: number; notes?: string[]}): Review {

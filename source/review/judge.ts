@@ -21,6 +21,7 @@ export interface Place {
 	number: number;
 	file?: string;
 	revision?: string;
+	origin?: Finding['origin'];
 }
 
 /** The findings of one statement; those that a later one may settle are told to `settlements`. */
@@ -68,7 +69,7 @@ function weigh({rule, report, context, place, rules, measured, offset}: {rule: R
 
 /** A finding at an offset of its statement, at the rule's own level. */
 export function makeFinding(rule: RuleWords, report: Report, place: Place, offset = 0): Finding {
-	const {piece, number, file, revision} = place;
+	const {piece, number, file, revision, origin} = place;
 	return {
 		rule: rule.id,
 		level: report.level ?? rule.level,
@@ -80,6 +81,7 @@ export function makeFinding(rule: RuleWords, report: Report, place: Place, offse
 		...positionInside(piece.text, offset, piece),
 		endLine: piece.endLine,
 		revision,
+		...(origin && {origin}),
 		table: report.table?.text,
 		source: sourceLine(place.script, piece.start + offset),
 	};

@@ -1,5 +1,7 @@
 /** Ignore comments of a migration's Python file. */
 import {parseIgnore} from './suppress.ts';
+import type {ReadableFacts} from '../alembic/facts.ts';
+import type {Origins} from './origins.ts';
 import type {Ignore} from './suppress.ts';
 
 /** Strings, in every form, and comments: whichever begins first. */
@@ -23,4 +25,15 @@ export function parsePythonIgnores(text: string, file: string): Omit<Ignore, 'us
 		ignores.push({...ignore, revision, file});
 	}
 	return ignores;
+}
+
+/** Narrows each ignore to the operation that it stands above or in, where statements are known to come from that one. */
+export function placeIgnores(ignores: readonly Omit<Ignore, 'used'>[], {text, upgrade}: {text: string; upgrade: ReadableFacts['upgrade']}, origins: Origins): Omit<Ignore, 'used'>[] {
+	const lines = text.split('\n');
+	const traced = new Set([...origins.values()].map(({file, line}) => `${file}:${line}`));
+	return ignores.map(ignore => {
+		const below = lines.findIndex((line, index) => index >= ignore.line && !/^\s*(?:#.*)?$/.test(line)) + 1;
+		const operation = upgrade.operations.find(({line, endLine}) => line <= ignore.line && endLine >= ignore.line) ?? upgrade.operations.find(({line}) => line === below);
+		return operation && traced.has(`${ignore.file}:${operation.line}`) ? {...ignore, operation: operation.line} : ignore;
+	});
 }

@@ -14,6 +14,7 @@ import {Splitter} from './split.ts';
 import type {Note, Piece} from './split.ts';
 import {Ignores, parseIgnore} from './suppress.ts';
 import type {Ignore} from './suppress.ts';
+import type {Origins} from './origins.ts';
 
 export interface ReviewOptions extends Choice {
 	/** Major version of the target, 12 to 18; without it the knowledge's, else 14. */
@@ -29,8 +30,8 @@ export interface ReviewInput extends ReviewOptions {
 	text: string;
 	/** Named in the findings. */
 	file?: string;
-	/** The revision of a statement, where the script has no `-- Running upgrade` markers. */
-	revisionOf?: (place: {statement: number; line: number}) => string | undefined;
+	/** Where in the migrations' Python each statement comes from. */
+	origins?: Origins;
 	/** Ignore comments that stand elsewhere, such as in the migration's Python. */
 	ignores?: Omit<Ignore, 'used'>[];
 }
@@ -69,7 +70,7 @@ export async function reviewSql(input: ReviewInput): Promise<Review> {
 			parsed = parseStatement(library, piece.text);
 		}
 		last = piece;
-		script.take(parsed, {script: input.text, piece, number, file: input.file, revision: context.revision ?? input.revisionOf?.({statement: number, line: piece.line})});
+		script.take(parsed, {script: input.text, piece, number, file: input.file, revision: context.revision, origin: input.origins?.get(piece.start)});
 		// Whoever shares the process, such as the monitor, gets its turn.
 		if (performance.now() - rested > 50) {
 			await setImmediate();

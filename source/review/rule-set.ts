@@ -32,10 +32,11 @@ export class RuleSet {
 
 	/** Whether this rule is asked for. */
 	has({id, optIn}: {id: string; optIn?: boolean}): boolean {
-		const {enabled = 'default', rules: configured = {}} = this.#choice;
+		const {enabled = 'default', rules: configured = {}, naming = {}} = this.#choice;
 		if (configured[id] === 'off') return false;
 		if (Array.isArray(enabled)) return enabled.includes(id);
-		return enabled === 'all' || !optIn || configured[id] !== undefined;
+		// Whoever writes a convention down wants it held.
+		return enabled === 'all' || !optIn || configured[id] !== undefined || (id === 'naming-convention' && Object.keys(naming).length > 0);
 	}
 
 	/** The level that the configuration gives a rule. */

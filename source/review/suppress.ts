@@ -5,8 +5,10 @@ export interface Ignore {
 	rules: string[];
 	/** Empty when the comment gives none: then it silences nothing. */
 	reason: string;
-	/** Number of the statement it stands at; or any statement of this revision. */
+	/** Number of the statement it stands at. */
 	statement?: number;
+	/** In Python: first line of the operation it stands at; without one, any statement of its revision. */
+	operation?: number;
 	revision?: string;
 	/** Where it stands, which may be the migration's Python file. */
 	file?: string;
@@ -29,14 +31,14 @@ export class Ignores {
 
 	add(ignore: Ignore): void {
 		this.all.push(ignore);
-		const place = ignore.statement === undefined ? `revision ${ignore.revision}` : `statement ${ignore.statement}`;
+		const place = ignore.statement !== undefined ? `statement ${ignore.statement}` : ignore.operation !== undefined ? `operation ${ignore.file}:${ignore.operation}` : `revision ${ignore.revision}`;
 		this.#byPlace.set(place, [...this.#byPlace.get(place) ?? [], ignore]);
 	}
 
 	/** Whether a finding is silenced; marks what silenced it as used. */
-	silence(finding: {rule: string; statement: number; revision?: string}): boolean {
+	silence(finding: {rule: string; statement: number; revision?: string; origin?: {file: string; line: number}}): boolean {
 		let silenced = false;
-		for (const place of [`statement ${finding.statement}`, `revision ${finding.revision}`]) {
+		for (const place of [`statement ${finding.statement}`, `operation ${finding.origin?.file}:${finding.origin?.line}`, `revision ${finding.revision}`]) {
 			for (const ignore of this.#byPlace.get(place) ?? []) {
 				if (!ignore.rules.includes(finding.rule)) continue;
 				ignore.used = true;

@@ -14,6 +14,8 @@ export const findingSchema = z.object({
 	column: z.number().int(),
 	endLine: z.number().int().optional(),
 	revision: z.string().optional(),
+	/** The operation of the migration's Python that the statement comes from; `line` is then one of the SQL. */
+	origin: z.object({file: z.string(), line: z.number().int(), endLine: z.number().int()}).optional(),
 	table: z.string().optional(),
 	lock: z.string().optional(),
 	measured: z.boolean().optional(),

@@ -1,15 +1,17 @@
 /** Workflow commands of GitHub Actions, which become annotations. */
+import {repositoryPlace} from '../finding.ts';
 import type {Level, Review} from '../finding.ts';
 
 const commands: Record<Level, string> = {error: 'error', warning: 'warning', info: 'notice'};
 
 export function formatGithub(review: Review): string {
 	return review.findings.map(finding => {
+		const {file, line, column, endLine} = repositoryPlace(finding);
 		const properties = [
-			...(finding.file === undefined ? [] : [`file=${escapeProperty(finding.file)}`]),
-			`line=${finding.line}`,
+			...(file === undefined ? [] : [`file=${escapeProperty(file)}`]),
+			`line=${line}`,
 			// With an end on another line a column would be refused.
-			...(finding.endLine === undefined || finding.endLine === finding.line ? [`col=${finding.column}`] : [`endLine=${finding.endLine}`]),
+			...(endLine === undefined || endLine === line ? [`col=${column}`] : [`endLine=${endLine}`]),
 			`title=${escapeProperty(finding.rule)}`,
 		];
 		return `::${commands[finding.level]} ${properties.join(',')}::${escapeData(`${finding.message} ${finding.why}\n${finding.fix}`)}\n`;

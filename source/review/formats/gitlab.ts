@@ -1,5 +1,6 @@
 /** GitLab's code quality report. */
 import {createHash} from 'node:crypto';
+import {repositoryPlace} from '../finding.ts';
 import type {Level, Review} from '../finding.ts';
 
 const severities: Record<Level, string> = {error: 'critical', warning: 'major', info: 'info'};
@@ -8,7 +9,8 @@ const severities: Record<Level, string> = {error: 'critical', warning: 'major', 
 export function formatGitlab(review: Review): string {
 	const seen = new Map<string, number>();
 	const issues = review.findings.map(finding => {
-		const identity = [finding.rule, finding.file ?? '', finding.revision ?? '', finding.message].join('\0');
+		const {file, line, endLine} = repositoryPlace(finding);
+		const identity = [finding.rule, file ?? '', finding.revision ?? '', finding.message].join('\0');
 		const times = seen.get(identity) ?? 0;
 		seen.set(identity, times + 1);
 		return {
@@ -16,7 +18,7 @@ export function formatGitlab(review: Review): string {
 			check_name: finding.rule,
 			fingerprint: createHash('sha256').update(`${identity}\0${times}`).digest('hex'),
 			severity: severities[finding.level],
-			location: {path: finding.file ?? 'stdin.sql', lines: {begin: finding.line, ...(finding.endLine === undefined ? {} : {end: finding.endLine})}},
+			location: {path: file ?? 'stdin.sql', lines: {begin: line, ...(endLine === undefined ? {} : {end: endLine})}},
 		};
 	});
 	return `${JSON.stringify(issues, undefined, '\t')}\n`;

@@ -1,4 +1,5 @@
 /** JUnit's XML, which every build server shows. */
+import {repositoryPlace} from '../finding.ts';
 import type {Finding, Review} from '../finding.ts';
 
 /** Errors and warnings are failures; infos are told in the output of their case. */
@@ -17,12 +18,13 @@ export function formatJunit(review: Review): string {
 }
 
 function formatCase(finding: Finding): string {
-	const place = `${finding.file ?? 'SQL'}:${finding.line}:${finding.column}`;
+	const {file, line, column} = repositoryPlace(finding);
+	const place = `${file ?? 'SQL'}:${line}:${column}`;
 	const body = escapeXml(`${finding.why}\n${finding.fix}`);
 	const inside = finding.level === 'info'
 		? `<system-out>${escapeXml(finding.message)}\n${body}</system-out>`
 		: `<failure type="${finding.level}" message="${escapeXml(finding.message)}">${body}</failure>`;
-	return `    <testcase name="${escapeXml(`${finding.rule} ${place}`)}" classname="holdpoint.review" file="${escapeXml(finding.file ?? '')}" line="${finding.line}">${inside}</testcase>`;
+	return `    <testcase name="${escapeXml(`${finding.rule} ${place}`)}" classname="holdpoint.review" file="${escapeXml(file ?? '')}" line="${line}">${inside}</testcase>`;
 }
 
 /** XML 1.0 can't hold most control characters, escaped or not. */

@@ -1,4 +1,5 @@
 /** Findings as a compiler tells them: the line, a caret, why, and what to do. */
+import path from 'node:path';
 import type {Finding, Level, Review} from '../finding.ts';
 
 const colours: Record<Level | 'dim' | 'bold', [number, number]> = {error: [31, 39], warning: [33, 39], info: [36, 39], dim: [2, 22], bold: [1, 22]};
@@ -20,8 +21,9 @@ export function summarise({statements, counts, suppressed}: Review): string {
 function formatFinding(finding: Finding, paint: (kind: keyof typeof colours, text: string) => string, compact: boolean): string {
 	const lines = [`${paint(finding.level, `${finding.level}[${finding.rule}]`)} ${paint('bold', printable(finding.message))}`];
 	const gutter = String(finding.line).length;
-	const revision = finding.revision === undefined ? '' : ` (revision ${printable(finding.revision)})`;
-	lines.push(`${' '.repeat(gutter)}--> ${printable(finding.file ?? 'SQL')}:${finding.line}:${finding.column}${revision}`);
+	const origin = finding.origin && finding.file === undefined ? `${path.basename(finding.origin.file)}:${finding.origin.line}` : undefined;
+	const from = [finding.revision === undefined ? undefined : `revision ${finding.revision}`, origin].filter(Boolean).join(', ');
+	lines.push(`${' '.repeat(gutter)}--> ${printable(finding.file ?? 'SQL')}:${finding.line}:${finding.column}${from && ` (${printable(from)})`}`);
 	if (finding.source !== undefined) {
 		const source = printable(finding.source);
 		lines.push(`${finding.line} | ${source}`);

@@ -1,4 +1,5 @@
 /** SARIF 2.1.0, which code hosts and editors read. */
+import {repositoryPlace} from '../finding.ts';
 import type {Finding, Level, Review} from '../finding.ts';
 import {findRule} from '../rules/index.ts';
 
@@ -33,6 +34,7 @@ function describeRule(id: string): object {
 }
 
 function describeFinding(finding: Finding, ruleIndex: number): object {
+	const {file, line, column, endLine} = repositoryPlace(finding);
 	return {
 		ruleId: finding.rule,
 		ruleIndex,
@@ -40,16 +42,17 @@ function describeFinding(finding: Finding, ruleIndex: number): object {
 		message: {text: `${finding.message} ${finding.why}`},
 		locations: [{
 			physicalLocation: {
-				artifactLocation: {uri: uriOf(finding.file)},
+				artifactLocation: {uri: uriOf(file)},
 				region: {
-					startLine: finding.line,
-					startColumn: finding.column,
-					...(finding.endLine !== undefined && finding.endLine > finding.line ? {endLine: finding.endLine} : {}),
-					...(finding.source === undefined ? {} : {snippet: {text: finding.source}}),
+					startLine: line,
+					startColumn: column,
+					...(endLine !== undefined && endLine > line ? {endLine} : {}),
+					// In Python another text stands there.
+					...(finding.source === undefined || file !== finding.file ? {} : {snippet: {text: finding.source}}),
 				},
 			},
 		}],
-		properties: {statement: finding.statement, revision: finding.revision, table: finding.table, lock: finding.lock},
+		properties: {statement: finding.statement, revision: finding.revision, table: finding.table, lock: finding.lock, measured: finding.measured, sql: file === finding.file ? undefined : finding.source},
 	};
 }
 
