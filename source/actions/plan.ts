@@ -30,7 +30,7 @@ export interface PlanRequest {
 	from?: readonly string[];
 
 /** Plans, keeps the SQL, and says so in the journal when the plan is another one than before. @throws Refusal 2 or 3 */
-export async function makePlan(context: ActionContext, {action, revision, purpose = 'aim'}: PlanRequest): Promise<Plan> {
+export async function makePlan(context: ActionContext, {action, revision, purpose = 'aim', from}: PlanRequest): Promise<Plan> {
 	if (action === 'downgrade' && !revision) throw new Refusal(2, 'A downgrade needs the revision to go back to; `downgrade -1` undoes only the last one.');
 	const to = revision ?? 'head';
 	const reading = await readAll(context, {action, to, from: purpose === 'aside' ? from : undefined});
@@ -77,6 +77,8 @@ interface Reading {
 	project: Omit<Planned, 'sql'>;
 	database: DatabaseReading;
 	configured: ConfiguredContext;
+	/** Of the version table; or those that were asked for in their place. */
+	rows: string[];
 	facts: MigrationFacts[];
 	steps: Step[];
 	sql: Planned['sql'];
