@@ -33,11 +33,12 @@ export async function writeRows(session: Session, tables: readonly string[]): Pr
 
 export type Fate = NonNullable<Rehearsal['data'][number]['fate']>;
 
-/** After the downgrade: `schema.table` → what became of its row. */
+/** After the downgrade: `schema.table` → what became of its row, which is then taken away: an application that writes there next would meet its key. */
 export async function readRows(session: Session, {rows}: WrittenRows): Promise<Map<string, {fate: Fate; words: string}>> {
 	const told = new Map<string, {fate: Fate; words: string}>();
 	for (const row of rows) {
 		const [now] = await session.query<{values: Record<string, string> | null}>(`SELECT ${valuesOf('t')} AS values FROM ONLY ${row.name} t WHERE t.${quoteName(row.key.column)}::text = $1`, [row.key.value]);
+		await session.query(`DELETE FROM ONLY ${row.name} t WHERE t.${quoteName(row.key.column)}::text = $1`, [row.key.value]).catch(() => undefined);
 		told.set(row.table, now?.values ? describe(row.values, now.values) : {fate: 'gone', words: 'it is gone'});
 	}
 	return told;
