@@ -1,7 +1,11 @@
 /** Takes a backup of the target, verifies it, and restores it where that was asked for. */
 import path from 'node:path';
 import {readSecret} from '../config/secrets.ts';
+import {runUserCommand} from '../integrations/command.ts';
+import {asBackup, parseExternal} from '../integrations/external-backup.ts';
+import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
+import {forceArchive} from '../postgres/archive.ts';
 import {parseConninfo, type Conninfo} from '../postgres/conninfo.ts';
 import {runDump, type DumpProgress} from '../postgres/dump.ts';
 import {restoreOnScratch} from '../rehearsal/restore-check.ts';
@@ -15,33 +19,71 @@ export interface BackupRequest {
 	verify?: 'list' | 'read' | 'restore';
 	/** URL of a standby to dump from. */
 	from?: string;
+	/** Force a WAL switch afterwards, and wait until it is archived. */
+	switchWal?: boolean;
 }
 
-/** @throws Refusal 2, 3 or 4; a backup that is not whole is removed */
-export async function takeBackup(context: ActionContext, {format, jobs, verify = 'read', from}: BackupRequest): Promise<Backup> {
-	const {settings} = context;
-	const {conninfo, elsewhere} = await sourceOf(context, from);
-	const original = elsewhere ? {original: {session: await context.session(), proofKey: await context.proofKey()}} : {};
+/** Dumps, or asks `backup.external` where that is configured and no format is named. @throws Refusal 2, 3 or 4; a backup that is not whole is removed */
+export async function takeBackup(context: ActionContext, request: BackupRequest): Promise<Backup> {
+	const {external} = context.settings.backup;
+	const asks = external !== null && request.format === undefined && request.from === undefined;
+	const source = asks ? null : await sourceOf(context, request.from);
 	const {result} = await undertake(context, 'backup', {
 		async work() {
-			const {backup, artifacts} = await runDump({
-				conninfo, ...original, directory: settings.backup.directory ?? path.join(context.folder, 'artifacts'),
-				format: format ?? settings.backup.format, jobs: jobs ?? settings.backup.jobs,
-				verify: verify === 'list' ? 'list' : 'read', signal: context.signal,
-				onProgress: progress => tell(context, progress),
-			});
-			for (const artifact of artifacts) context.keepFile(artifact);
-			const restore = verify === 'restore' ? await restoreOnScratch({backup, settings, signal: context.signal, onProgress: text => context.tell(text)}) : undefined;
-			const verified: Backup = restore ? {...backup, verified: {...backup.verified, restore}} : backup;
-			context.record('backup-taken', {backup: verified});
-			return verified;
+			const taken = source === null ? await askExternal(context, external!) : await dump(context, source, request);
+			const backup: Backup = request.switchWal ? {...taken, archived: await switchWal(context)} : taken;
+			context.record('backup-taken', {backup});
+			return backup;
 		},
-		describe: backup => ({reason: `${backup.tables} tables in ${backup.path}`}),
+		describe: backup => ({reason: backup.format === 'external' ? `${backup.path} of ${backup.finishedAt}, taken by ${backup.tool ?? 'another tool'}` : `${backup.tables} tables in ${backup.path}`}),
 	});
 	return result;
 }
 
-async function sourceOf(context: ActionContext, from: string | undefined): Promise<{conninfo: Conninfo; elsewhere: boolean}> {
+async function dump(context: ActionContext, {conninfo, elsewhere}: Source, {format, jobs, verify = 'read'}: BackupRequest): Promise<Backup> {
+	const {settings} = context;
+	const original = elsewhere ? {original: {session: await context.session(), proofKey: await context.proofKey()}} : {};
+	const {backup, artifacts} = await runDump({
+		conninfo, ...original, directory: settings.backup.directory ?? path.join(context.folder, 'artifacts'),
+		format: format ?? settings.backup.format, jobs: jobs ?? settings.backup.jobs,
+		verify: verify === 'list' ? 'list' : 'read', signal: context.signal,
+		onProgress: progress => tell(context, progress),
+	});
+	for (const artifact of artifacts) context.keepFile(artifact);
+	const restore = verify === 'restore' ? await restoreOnScratch({backup, settings, signal: context.signal, onProgress: text => context.tell(text)}) : undefined;
+	return restore ? {...backup, verified: {...backup.verified, restore}} : backup;
+}
+
+async function askExternal(context: ActionContext, command: string[]): Promise<Backup> {
+	const {settings, project, signal} = context;
+	context.tell(`asking ${command[0]} for its newest backup`);
+	const end = await runUserCommand({command, directory: settings.project, environment: project.environment, timeoutMs: 10 * 60_000, signal});
+	if (!end.ok) throw new Refusal(signal.aborted ? 4 : 2, `\`backup.external\` (${command[0]}) ${end.reason}${end.stderr ? `: ${end.stderr.split('\n').at(-1)}` : ''}; no backup was recorded.`);
+	const answer = parseExternal(end.stdout);
+	if (typeof answer === 'string') throw new Refusal(2, `\`backup.external\` (${command[0]}) can't be judged: ${answer}; \`holdpoint schema ExternalBackup\` tells what it has to print.`);
+	const last = answer.backups.at(-1);
+	const why = answer.problems[0] ?? (last ? last.error ?? 'it is not ok' : 'it has none');
+	if (!last?.ok) throw new Refusal(4, `\`backup.external\` (${command[0]}) has no good newest backup: ${why}.`);
+	return asBackup(last, context.state().target);
+}
+
+async function switchWal(context: ActionContext): Promise<NonNullable<Backup['archived']>> {
+	context.tell('waiting for the forced WAL switch to be archived');
+	const session = await context.openSession('backup');
+	try {
+		return await forceArchive(session, {signal: context.signal});
+	} finally {
+		await session.close();
+	}
+}
+
+interface Source {
+	conninfo: Conninfo;
+	/** Another server than the target. */
+	elsewhere: boolean;
+}
+
+async function sourceOf(context: ActionContext, from: string | undefined): Promise<Source> {
 	const {settings, environment} = context;
 	const home = environment['HOME'] ?? '/';
 	const named = from ?? (settings.backup.from ? await readSecret(settings.backup.from) : undefined);

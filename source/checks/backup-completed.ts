@@ -1,8 +1,9 @@
 /** A full backup of this very database was taken, and not too long ago. */
 import {backupEvidence, describeAge, findBackupFault, queryLoss} from './backups.ts';
 import type {Check} from './check.ts';
+import {readStanding} from './external-backups.ts';
 import {describeBytes} from './tables.ts';
-import {count, failed, passed} from './verdict.ts';
+import {count, failed, passed, warned} from './verdict.ts';
 
 export const backupCompleted: Check = {
 	id: 'backup.completed',
@@ -12,13 +13,16 @@ export const backupCompleted: Check = {
 	dependsOn: ['target', 'backup'],
 	ttlMs: 15 * 60 * 1000,
 	async run(look) {
-		const backup = await look.backup();
-		if (backup === null) return failed('There is no backup of this run yet: `holdpoint backup` takes one.');
+		const {backup, fault, external} = await readStanding(look, one => findBackupFault(look, one));
+		const asked = external?.evidence ?? [];
+		if (backup === null) return failed(external ? `There is no backup of this run, and no good one of ${external.name}${external.problem === null ? '' : `: ${external.problem}`}.` : 'There is no backup of this run yet: `holdpoint backup` takes one.', asked);
 		const loss = await queryLoss(look, backup);
-		const evidence = [backupEvidence(backup), loss.evidence];
-		const fault = await findBackupFault(look, backup);
+		const evidence = [backupEvidence(backup), loss.evidence, ...asked];
 		if (fault !== null) return failed(`${fault.charAt(0).toUpperCase()}${fault.slice(1)}.`, evidence);
 		const age = describeAge(look.now.getTime() - Date.parse(backup.finishedAt));
-		return passed(`A backup of ${count(backup.tables, 'table')} (${describeBytes(backup.bytes)}) was completed ${age} ago; a restore would lose ${loss.bytes === null ? 'an amount that is not known' : `${describeBytes(loss.bytes)} of WAL`}.`, evidence);
+		const lost = `a restore would lose ${loss.bytes === null ? 'an amount that is not known' : `${describeBytes(loss.bytes)} of WAL`}`;
+		if (external?.problem) return warned(`For a person: a backup was completed ${age} ago, but ${external.problem}.`, evidence);
+		if (backup.format === 'external') return passed(`${backup.tool ?? external?.name ?? 'Another tool'} completed ${backup.path} ${age} ago without an error; ${lost} at most, less where WAL was archived since.`, evidence);
+		return passed(`A backup of ${count(backup.tables, 'table')} (${describeBytes(backup.bytes)}) was completed ${age} ago; ${lost}.`, evidence);
 	},
 };

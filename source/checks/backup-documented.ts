@@ -2,8 +2,9 @@
 import {access, constants, stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {Backup} from '../journal/shapes/backup.ts';
-import {backupEvidence, findDamage} from './backups.ts';
+import {backupEvidence, findBackupFault, findDamage} from './backups.ts';
 import type {Check} from './check.ts';
+import {readStanding} from './external-backups.ts';
 import {isThere, noteEvidence, readSha256} from './evidence.ts';
 import {failed, passed, warned} from './verdict.ts';
 
@@ -15,9 +16,9 @@ export const backupDocumented: Check = {
 	dependsOn: ['target', 'backup'],
 	ttlMs: 3600 * 1000,
 	async run(look) {
-		const backup = await look.backup();
+		const {backup, external} = await readStanding(look, one => findBackupFault(look, one));
 		if (backup === null) return failed('There is no backup of this run yet: `holdpoint backup` takes one.');
-		const evidence = [backupEvidence(backup), noteEvidence('how to restore it', restoreCommands(backup))];
+		const evidence = [backupEvidence(backup), noteEvidence('how to restore it', restoreCommands(backup)), ...(external?.evidence ?? [])];
 		if (backup.format === 'external') return warned(`For a person: the backup ${backup.path} is kept by another tool, so that it is there now was not seen; attest it.`, evidence);
 		const readable = await access(backup.path, constants.R_OK).then(() => true, () => false);
 		if (!readable) return failed(`The backup ${backup.path} is not there, or this user may not read it.`, evidence);
@@ -33,8 +34,8 @@ export const backupDocumented: Check = {
 };
 
 /** Word for word, as a shell takes them. */
-function restoreCommands({format, path: place, database, globals}: Backup): string[] {
-	if (format === 'external') return ['with the tool that took it'];
+function restoreCommands({format, path: place, database, globals, tool}: Backup): string[] {
+	if (format === 'external') return [tool?.startsWith('pgBackRest') ? `pgbackrest --stanza=${place.split('/')[0]} --set=${place.split('/').at(-1)} --delta restore   (on the server, stopped; with --type=time --target=… to a moment)` : 'with the tool that took it'];
 	const quoted = (text: string): string => `'${text.replaceAll('\'', '\'\\\'\'')}'`;
 	const copy = quoted(`${database}_restored`);
 	return [

@@ -18,8 +18,9 @@ export async function findBackupFault(look: Look, backup: Backup): Promise<strin
 	const {target} = look.state;
 	const age = look.now.getTime() - Date.parse(backup.finishedAt);
 	if (backup.database !== target.database) return `the newest backup is of the database ${backup.database}, not of ${target.database}`;
+	if (backup.systemIdentifier === 'not told') return 'what took the newest backup does not say which server it is of (systemIdentifier), so that nothing proves that it is the target\'s';
 	if (backup.systemIdentifier !== target.systemIdentifier) return `the newest backup is of another server (system identifier ${backup.systemIdentifier}, the target has ${target.systemIdentifier})`;
-	if (backup.bytes <= 0) return 'the newest backup is empty';
+	if (backup.bytes <= 0 && backup.format !== 'external') return 'the newest backup is empty';
 	if (backup.format !== 'external' && !await isThere(backup.path)) return `the backup ${backup.path} is not there any more`;
 	const damage = await findDamage(backup);
 	if (damage !== null) return `the backup is not as it was taken: ${damage.replace(/\.$/, '')}`;
@@ -45,6 +46,11 @@ export async function findDamage(backup: Backup): Promise<string | null> {
 
 /** Where it is, when it was taken and what it holds. */
 export function backupEvidence(backup: Backup): Evidence {
+	if (backup.format === 'external') {
+		return noteEvidence(`${backup.path}, taken by ${backup.tool ?? 'another tool'}`, [
+			`taken ${backup.startedAt} to ${backup.finishedAt}, ${backup.bytes > 0 ? describeBytes(backup.bytes) : 'its size was not told'}`, `system identifier ${backup.systemIdentifier}; WAL position ${backup.lsn ?? 'not told'}`,
+		]);
+	}
 	return {
 		kind: 'file',
 		title: `${backup.format} backup of ${backup.database}, ${describeBytes(backup.bytes)}`,

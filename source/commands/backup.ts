@@ -6,27 +6,28 @@ import {formatTable} from './table.ts';
 import {actionMode, withRoom} from './with-room.ts';
 
 export const command: Command = {
-	usage: 'backup [--format directory|custom] [--jobs N] [--verify list|read|restore] [--from URL]',
+	usage: 'backup [--format directory|custom] [--jobs N] [--verify list|read|restore] [--from URL] [--switch-wal]',
 	says: 'Takes a backup of the target and verifies it.',
 	options: `--format F  directory (default, in parallel) or custom
 --jobs N    so many tables at once
 --verify V  list: its table of contents; read (default): every block of it; restore: into a scratch server, compared
---from URL  a standby to take it from`,
-	flags: {format: {type: 'string'}, jobs: {type: 'number'}, verify: {type: 'string'}, from: {type: 'string'}},
+--from URL  a standby to take it from
+--switch-wal  force a WAL switch afterwards and wait until it is archived`,
+	flags: {format: {type: 'string'}, jobs: {type: 'number'}, verify: {type: 'string'}, from: {type: 'string'}, switchWal: {type: 'boolean'}},
 	async run(call) {
 		const {output} = call;
 		const params = {
 			format: choiceFlag(call, 'format', ['directory', 'custom']), verify: choiceFlag(call, 'verify', ['list', 'read', 'restore']),
-			jobs: numberFlag(call, 'jobs', {least: 1, whole: true}), from: textFlag(call, 'from'),
+			jobs: numberFlag(call, 'jobs', {least: 1, whole: true}), from: textFlag(call, 'from'), switchWal: call.flags['switchWal'] === true,
 		};
 		const backup = await withRoom(call, {mode: actionMode(call), acts: true, progress: 'text'}, client => client.ask<Backup>('backup', params));
 		if (output.json) output.document(backup);
 		output.text(formatTable(factsOf(backup), {width: output.columns}));
-		return backup.verified.restore && backup.verified.restore.differences.length > 0 ? 1 : 0;
+		return (backup.verified.restore?.differences.length ?? 0) > 0 || backup.archived?.why != null ? 1 : 0;
 	},
 };
 
-function factsOf({path, format, bytes, startedAt, finishedAt, tables, lsn, sha256, manifest, globals, source, verified}: Backup): string[][] {
+function factsOf({path, format, bytes, startedAt, finishedAt, tables, lsn, sha256, manifest, globals, source, archived, verified}: Backup): string[][] {
 	const {restore} = verified;
 	return [
 		['backup', path],
@@ -37,6 +38,7 @@ function factsOf({path, format, bytes, startedAt, finishedAt, tables, lsn, sha25
 		...(manifest ? [['manifest', manifest]] : []),
 		...(globals ? [['globals', globals.path ?? `not backed up: ${globals.why ?? 'unknown why'}`]] : []),
 		['verified', [verified.list && 'its table of contents', verified.read && 'every block read'].filter(Boolean).join(', ') || 'not at all'],
+		...(archived ? [['WAL switch', archived.why === null ? `segment ${archived.segment ?? ''} archived after ${archived.seconds?.toFixed(1) ?? '?'} s` : `not archived: ${archived.why}`]] : []),
 		...(restore ? [['restored', `${restore.tables} tables, ${restore.rowsCompared} rows compared in ${restore.seconds.toFixed(1)} s`], ...restore.differences.map(each => ['differs', each])] : []),
 	];
 }

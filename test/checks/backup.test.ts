@@ -17,7 +17,7 @@ import {parseConninfo} from '../../source/postgres/conninfo.ts';
 import {connect, type Session} from '../../source/postgres/session.ts';
 import {eventually, primaryServer} from '../servers.ts';
 import {cases} from './cases.ts';
-import {backedUp, defaultSettings, folder, look, type Given} from './look.ts';
+import {backedUp, defaultSettings, folder, look, target, type Given} from './look.ts';
 import {openShop, type Shop} from './shop.ts';
 
 let shop: Shop;
@@ -58,6 +58,15 @@ const damaged = (more: Partial<typeof backedUp> = {}) => (): Given => {
 };
 const restored = {list: true, read: true, restore: {database: 'shop_restored', seconds: 12.5, tables: 3, rowsCompared: 2010, differences: [] as string[]}};
 
+/** As the command of `backup.external` prints it. */
+const managed = {label: 'snap-1', tool: 'the cloud', finishedAt: '2026-03-01T11:40:00Z', ok: true, systemIdentifier: target.systemIdentifier};
+const external = (printed: object | string, more: Given = {}) => async (): Promise<Given> => {
+	const file = path.join(folder(), 'printed.json');
+	writeFileSync(file, typeof printed === 'string' ? printed : JSON.stringify(printed));
+	return {session: shop.session, settings: {backup: {...(await defaultSettings()).backup, external: ['cat', file]}}, ...more};
+};
+const shown = {restore: {database: 'copy', seconds: 60, tables: 3, rowsCompared: 2010, differences: []}};
+
 cases(backupCompleted, {
 	'of this database, young enough': {given: held(), answers: 'passed', words: /backup of 3 tables \(977 kB\) was completed 20 min ago/},
 	'none': {given: {backup: null}, answers: 'failed', words: /no backup of this run yet/},
@@ -65,6 +74,14 @@ cases(backupCompleted, {
 	'of another server': {given: held({systemIdentifier: '1'}), answers: 'failed', words: /of another server/},
 	'of another database': {given: held({database: 'blog'}), answers: 'failed', words: /of the database blog, not of shop/},
 	'deleted': {given: held({path: '/nowhere/x.dump'}), answers: 'failed', words: /is not there any more/},
+	'a snapshot of a service': {given: external(managed), answers: 'passed', words: /^the cloud completed snap-1 20 min ago without an error; a restore would lose an amount that is not known at most/},
+	'that failed': {given: external({...managed, ok: false, error: 'quota'}), answers: 'failed', words: /no good one of .*: the last backup of .*snap-1.* failed: quota/},
+	'that failed after a good one': {given: external([managed, {...managed, label: 'snap-2', finishedAt: '2026-03-01T11:50:00Z', ok: false, error: 'quota'}]), answers: 'warned', words: /completed 20 min ago, but .*snap-2.* failed: quota/},
+	'of who knows which server': {given: external({...managed, systemIdentifier: undefined}), answers: 'failed', words: /does not say which server it is of/},
+	'of another server than the target': {given: external({...managed, systemIdentifier: '42'}), answers: 'failed', words: /another server \(system identifier 42/},
+	'printed something else': {given: external('Success!'), answers: 'failed', words: /can't be judged: it printed no JSON/},
+	'printed too little': {given: external({label: 'x'}), answers: 'failed', words: /not what it has to print: finishedAt/},
+	'the dump is too old, the service\'s is not': {given: async () => ({...await external(managed)(), backup: dump({finishedAt: '2026-03-01T09:00:00.000Z'})}), answers: 'passed', words: /the cloud completed/},
 	'damaged since': {given: damaged(), answers: 'failed', words: /The backup is not as it was taken: .*shop\.dump has changed since/},
 });
 
@@ -81,12 +98,15 @@ cases(backupVerified, {
 	'read': {given: held(), answers: 'warned', words: /Every block of the backup was read/},
 	'restored, and damaged since': {given: damaged({verified: restored}), answers: 'failed', words: /not what was verified any more: .*shop\.dump has changed since/},
 	'restored, one table too large to be counted': {given: held({verified: {...restored, restore: {...restored.restore, uncounted: 1}}}), answers: 'passed', words: /no difference; 1 table too large to be counted/},
+	'taken by a service, and never restored': {given: external(managed), answers: 'warned', words: /no restore of it was shown/},
+	'taken by a service, which claims to have verified it': {given: external({...managed, verified: true}), answers: 'failed', words: /no backup/},
+	'taken by a service, whose restore was shown': {given: external({...managed, verified: shown}), answers: 'passed', words: /Restored to copy in 60\.0 s: 3 tables, 2,010 rows/},
 	'only listed': {given: held({verified: {list: true, read: false}}), answers: 'failed', words: /only listed, which proves nothing/},
 	'none': {given: {backup: null}, answers: 'failed', words: /no backup/},
 });
 
 /** What no server here can be, by what its catalogs would say. */
-const elsewhere = (more: object): Given => ({session: {...shop.session, query: async () => [{mode: 'off', level: 'replica', command: null, library: null, managed: false, archived: '0', failed: '0', lastArchived: null, lastFailed: null, failing: false, secondsAgo: null, receivers: 0, ...more}]} as never});
+const elsewhere = (more: object): Given => ({session: {...shop.session, query: async () => [{mode: 'off', level: 'replica', command: null, library: null, managed: false, archived: '0', failed: '0', lastArchived: null, lastSegment: null, lastFailed: null, failing: false, secondsAgo: null, receivers: 0, ...more}]} as never});
 /** A real server of its own that archives by this command; the state of its archiver is waited for. */
 const archiving = (command: string, until: string) => async (): Promise<Given> => {
 	const client = await archive.connect();
@@ -102,8 +122,12 @@ cases(backupPitr, {
 	'this server archives nothing': {given: () => ({session: shop.session}), answers: 'not-applicable', words: /archives no WAL \(archive_mode is off\)/},
 	'on, and nothing archived yet': {given: async () => ({session: await archiveSession()}), answers: 'failed', words: /neither an archive_command nor/},
 	'archiving works': {given: archiving('true', 'last_archived_time IS NOT NULL'), answers: 'passed', words: /works: \d+ segments, the last \d+ s ago/},
+	'a forced switch was archived': {given: async () => ({...await archiving('true', 'last_archived_time IS NOT NULL')(), state: {backups: [{...backedUp, archived: {segment: '000000010000000000000002', seconds: 0.4, why: null, at: '2026-03-01T11:55:00Z'}}]}}), answers: 'passed', words: /a switch forced at 2026-03-01T11:55:00Z was archived after 0\.4 s/},
+	'a forced switch was not': {given: async () => ({session: await archiveSession(), state: {backups: [{...backedUp, archived: {segment: null, seconds: null, why: 'it was not archived within 60 s', at: '2026-03-01T11:55:00Z'}}]}}), answers: 'failed', words: /forced at 2026-03-01T11:55:00Z was not archived: it was not archived within 60 s/},
 	'archiving fails': {given: archiving('false', 'last_failed_time > last_archived_time'), answers: 'failed', words: /Archiving fails: the last attempt failed at \d{4}/},
 	'a managed service': {given: () => elsewhere({managed: true}), answers: 'warned', words: /For a person: .*managed service/},
+	'a managed service that tells until when': {given: external({...managed, recoverableUntil: '2026-03-01T11:55:00Z'}), answers: 'passed', words: /can restore to any moment up to 2026-03-01T11:55:00Z, 5 min ago/},
+	'one that is far behind': {given: external({...managed, recoverableUntil: '2026-03-01T10:00:00Z'}), answers: 'failed', words: /120 min|2 h ago: more than 15 min/},
 	'a receiver of a backup tool': {given: () => elsewhere({receivers: 1}), answers: 'passed', words: /1 WAL receiver/},
 });
 
@@ -118,6 +142,10 @@ const kept = (days: number, more: Partial<Settings['backup']> = {}) => async ():
 cases(backupRetention, {
 	'one that old is there': {given: kept(9), answers: 'passed', words: /oldest of 1 backup is 9 days old: they are kept for 7 days/},
 	'the oldest is younger': {given: kept(1), answers: 'warned', words: /For a person: the oldest of 1 backup is 24 h old/},
+	'a service that says so': {given: external({...managed, retentionDays: 14}), answers: 'passed', words: /keeps backups for 14 days \(as it says\)/},
+	'a service that keeps them too short': {given: external({...managed, retentionDays: 3}), answers: 'failed', words: /keeps backups for 3 days; 7 are asked for/},
+	'a service whose oldest is old enough': {given: external([{...managed, label: 'snap-0', finishedAt: '2026-02-01T00:00:00Z'}, managed]), answers: 'passed', words: /oldest of 2 backups .* is 29 days old/},
+	'a service that says nothing': {given: external(managed), answers: 'warned', words: /oldest of 1 backup of .* is 20 min old/},
 	'the policy is too short': {given: kept(9, {retentionDays: 3}), answers: 'failed', words: /retention_days` is 3/},
 	'none at all': {given: {backup: null}, answers: 'failed', words: /no backup at all/},
 });

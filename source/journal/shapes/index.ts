@@ -1,6 +1,6 @@
 /** Every shape of CONTRACT.md by its name, for `holdpoint schema NAME`. */
 import type {ZodType} from 'zod';
-import {backupSchema} from './backup.ts';
+import {backupSchema, externalBackupSchema} from './backup.ts';
 import {evidenceSchema} from './evidence.ts';
 import {itemSchema} from './item.ts';
 import {outcomeSchema} from './outcome.ts';
@@ -13,6 +13,7 @@ import {sampleSchema} from './sample.ts';
 export const shapes: Record<string, ZodType> = {
 	Backup: backupSchema,
 	Evidence: evidenceSchema,
+	ExternalBackup: externalBackupSchema,
 	Finding: findingSchema,
 	Item: itemSchema,
 	Outcome: outcomeSchema,
