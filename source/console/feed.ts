@@ -24,7 +24,7 @@ export function startFeed({client, store, readOnly, by, now = Date.now}: FeedOpt
 		lastSign = now();
 		if (store.state().silentSince !== null) store.dispatch({type: 'silent', since: null});
 		switch (push.push) {
-			case 'attached': return store.dispatch({type: 'attached', run: push.state, samples: push.samples, readOnly: push.readOnly || readOnly, room: push.room});
+			case 'attached': return store.dispatch({type: 'attached', run: push.state, samples: push.samples, ...(push.points && {points: push.points}), ...(push.marks && {marks: push.marks}), readOnly: push.readOnly || readOnly, room: push.room});
 			case 'event': return store.dispatch({type: 'event', event: push.event});
 			case 'sample': pending.push(push.sample); return;
 			case 'blind': pending = []; return store.dispatch({type: 'blind', error: push.error, since: push.since});

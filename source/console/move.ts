@@ -2,7 +2,7 @@
 import {boxOf, contentRows, focusedPane} from './layout.ts';
 import {panels} from './panels/index.ts';
 import {checklistRows, selectable} from './panels/checklist/state.ts';
-import {sessions} from './panels/live/state.ts';
+import {cursorAt, cursorKeys, withCursorAt} from './panels/live/cursor.ts';
 import {windowTop} from './parts/line.ts';
 import type {ConsoleState, PaneId} from './state.ts';
 
@@ -12,8 +12,8 @@ export type Step = 'up' | 'down' | 'page-up' | 'page-down' | 'start' | 'end';
 export function move(state: ConsoleState, step: Step): ConsoleState {
 	const pane = focusedPane(state);
 	if (pane === 'checklist') return scrolled({...state, cursor: stepped(selectable(checklistRows(state)).map(row => row.key), {at: state.cursor, step, page: pageOf(state, pane)}) ?? state.cursor}, [pane]);
-	const pids = sessions(state).map(session => session.pid);
-	if (pane === 'live' && pids.length > 0) return scrolled({...state, pid: state.pid === null ? pids[0]! : stepped(pids, {at: state.pid, step, page: pageOf(state, pane)}) ?? state.pid}, [pane]);
+	const keys = pane === 'live' ? cursorKeys(state) : [];
+	if (keys.length > 0) return scrolled(withCursorAt(state, cursorAt(state) === null ? keys[0]! : stepped(keys, {at: cursorAt(state), step, page: pageOf(state, pane)})), [pane]);
 	return scrollBy(state, pane, step);
 }
 
@@ -23,8 +23,8 @@ export function scrolled(state: ConsoleState, lists: readonly PaneId[] = ['check
 	for (const pane of lists) {
 		const box = boxOf(state, pane);
 		if (!box) continue;
-		const height = contentRows(box);
-		const {lines, cursorRow} = panels[pane].content(state, {width: box.width, height, focused: true});
+		const {head = [], lines, cursorRow} = panels[pane].content(state, {width: box.width, height: contentRows(box), focused: true});
+		const height = Math.max(1, contentRows(box) - head.length);
 		if (cursorRow !== undefined) tops[pane] = topFor(tops[pane] ?? 0, {cursorRow, count: lines.length, height});
 	}
 
@@ -39,8 +39,8 @@ function topFor(top: number, {cursorRow, count, height}: {cursorRow: number; cou
 function scrollBy(state: ConsoleState, pane: PaneId, step: Step): ConsoleState {
 	const box = boxOf(state, pane);
 	if (!box) return state;
-	const height = contentRows(box);
-	const count = panels[pane].content(state, {width: box.width, height, focused: true}).lines.length;
+	const {head = [], lines: {length: count}} = panels[pane].content(state, {width: box.width, height: contentRows(box), focused: true});
+	const height = Math.max(1, contentRows(box) - head.length);
 	const last = Math.max(0, count - height);
 	const top = state.tops[pane] ?? 0;
 	const wanted = {up: top - 1, down: top + 1, 'page-up': top - height + 1, 'page-down': top + height - 1, start: 0, end: last}[step];

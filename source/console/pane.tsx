@@ -22,14 +22,14 @@ export function Pane({box}: {box: PaneBox}) {
 /** Title and visible rows of a pane. */
 export function paneLines(state: ConsoleState, box: PaneBox): Line[] {
 	const panel = panels[box.pane];
-	const height = contentRows(box);
 	const focused = focusedPane(state) === box.pane;
 	const several = layoutOf(state).length > 1;
-	const {lines, cursorRow} = panel.content(state, {width: box.width, height, focused});
+	const {head = [], lines, cursorRow} = panel.content(state, {width: box.width, height: contentRows(box), focused});
+	const height = Math.max(1, contentRows(box) - head.length);
 	const wanted = Math.max(0, Math.min(state.tops[box.pane] ?? 0, lines.length - height));
 	const top = cursorRow === undefined ? wanted : windowTop({top: wanted, cursor: cursorRow, count: lines.length, height});
 	const below = lines.length - top - height;
 	const right: Line = lines.length > height ? [span(`${top > 0 ? `${top} above ` : ''}${below > 0 ? `${below} below` : ''}`.trim() || 'all', 'dim')] : [];
 	const title = focused && several ? [span(`${state.glyphs.pointer} `, 'key'), ...panel.title(state)] : panel.title(state);
-	return [rule(title, {width: box.width, glyphs: state.glyphs, right, tone: focused && several ? 'key' : 'dim'}), ...lines.slice(top, top + height)];
+	return [rule(title, {width: box.width, glyphs: state.glyphs, right, tone: focused && several ? 'key' : 'dim'}), ...head, ...lines.slice(top, top + height)];
 }

@@ -5,7 +5,7 @@ import type {Dialog} from './dialogs/dialog.ts';
 import {focusedPane, layoutOf} from './layout.ts';
 import {move, scrolled, type Step} from './move.ts';
 import {checklistRows, sectionOf, selectable} from './panels/checklist/state.ts';
-import {pidOrder} from './panels/live/state.ts';
+import {ordered} from './panels/live/cursor.ts';
 import type {ConsoleState, Message, PaneId, ViewId} from './state.ts';
 
 export type LookAction =
@@ -15,7 +15,6 @@ export type LookAction =
 	| {type: 'focus'; pane: PaneId}
 	| {type: 'cycle'; by: 1 | -1}
 	| {type: 'move'; step: Step}
-	| {type: 'choose'; pid: number | null}
 	| {type: 'fold'; how: 'toggle' | 'open' | 'close' | 'all'}
 	| {type: 'output'; key: string}
 	| {type: 'next-open'}
@@ -36,7 +35,6 @@ export function reduceLook(state: ConsoleState, action: {type: string}): Console
 		case 'focus': return {...state, focus: look.pane};
 		case 'cycle': return cycled(state, look.by);
 		case 'move': return move(state, look.step);
-		case 'choose': return choose(state, look.pid);
 		case 'fold': return scrolled(folded(state, look.how));
 		case 'output': return scrolled({...state, opened: toggled(state.opened, look.key)});
 		case 'next-open': return scrolled(nextOpen(state));
@@ -57,11 +55,6 @@ function cycled(state: ConsoleState, by: 1 | -1): ConsoleState {
 	const ring: {view: ViewId; focus: PaneId}[] = [{view: 'checklist', focus: 'checklist'}, {view: 'checklist', focus: 'detail'}, {view: 'live', focus: 'live'}];
 	const at = ring.findIndex(({view, focus}) => view === state.view && focus === focusedPane(state));
 	return {...state, outcome: null, ...ring[(Math.max(0, at) + by + ring.length) % ring.length]!};
-}
-
-function choose(state: ConsoleState, pid: number | null): ConsoleState {
-	const latest = state.samples.at(-1);
-	return {...state, pid, pidOrder: pid === null && latest ? pidOrder(latest.active, {before: [], keep: false}) : state.pidOrder};
 }
 
 function folded(state: ConsoleState, how: 'toggle' | 'open' | 'close' | 'all'): ConsoleState {
@@ -97,7 +90,8 @@ function nextOpen(state: ConsoleState): ConsoleState {
 }
 
 function filtered(state: ConsoleState, {pane, text}: {pane: PaneId; text: string}): ConsoleState {
-	return scrolled(keepCursor({...state, filters: {...state.filters, [pane]: text}, tops: {...state.tops, [pane]: 0}}));
+	const filteredState = keepCursor({...state, filters: {...state.filters, [pane]: text}, tops: {...state.tops, [pane]: 0}});
+	return scrolled(pane === 'live' ? ordered(filteredState) : filteredState);
 }
 
 /** When the row under the cursor is not shown any more, the nearest that is takes its place. */
@@ -109,12 +103,13 @@ function keepCursor(state: ConsoleState): ConsoleState {
 	return {...state, cursor: near.key};
 }
 
-/** One step back: screen after a failure, filter, chosen session, detail, other view. */
+/** One step back: screen after a failure, filter, chosen session, frozen figures, detail, other view. */
 function back(state: ConsoleState): ConsoleState {
 	const pane = focusedPane(state);
 	if (state.outcome) return {...state, outcome: null};
 	if (state.filters[pane]) return filtered(state, {pane, text: ''});
-	if (pane === 'live' && state.pid !== null) return choose(state, null);
+	if (pane === 'live' && state.pid !== null) return ordered({...state, pid: null});
+	if (pane === 'live' && state.live.frozen) return ordered({...state, live: {...state.live, frozen: null}});
 	if (state.detailWanted) return {...state, detailWanted: false, focus: 'checklist'};
 	return {...state, view: 'checklist', focus: 'checklist', message: null};
 }

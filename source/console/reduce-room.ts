@@ -1,16 +1,18 @@
 /** What the room tells, taken into the state. Nothing here is guessed: what is on the screen has happened. */
 import type {EventOf, JournalEvent} from '../journal/events.ts';
 import {fold} from '../journal/fold.ts';
+import {markOf, type Mark} from '../journal/marks.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
 import type {Activity, RoomFacts} from '../room/protocol.ts';
+import {pointOf, type Point} from '../monitor/series.ts';
 import {isWide} from './layout.ts';
-import {pidOrder} from './panels/live/state.ts';
+import {ordered} from './panels/live/cursor.ts';
 import {checklistRows, selectable} from './panels/checklist/state.ts';
-import {failedOutcome, runningMigration, sampleLimit, type Contact, type ConsoleState, type Message, type ReviewAnswer} from './state.ts';
+import {failedOutcome, markLimit, pointLimit, runningMigration, sampleLimit, type Contact, type ConsoleState, type Message, type ReviewAnswer} from './state.ts';
 
 export type RoomAction =
-	| {type: 'attached'; run: RunState | null; samples: readonly Sample[]; readOnly: boolean; room: RoomFacts}
+	| {type: 'attached'; run: RunState | null; samples: readonly Sample[]; points?: readonly Point[]; marks?: readonly Mark[]; readOnly: boolean; room: RoomFacts}
 	| {type: 'event'; event: JournalEvent}
 	| {type: 'samples'; samples: readonly Sample[]}
 	| {type: 'blind'; error: string; since: string}
@@ -28,7 +30,7 @@ export function reduceRoom(state: ConsoleState, action: {type: string}): Console
 			const attached = {...state, attached: true, run: news.run, readOnly: state.readOnly || news.readOnly, room: news.room, silentSince: null, gone: null, message: warned(news.room) ?? state.message};
 			// Whoever comes in the middle of a migration comes to see it; where there is room for one pane only, that is the live view.
 			const view = runningMigration(news.run) && !isWide(state) ? {view: 'live' as const, focus: 'live' as const} : {};
-			return withCursor(withSamples({...attached, ...view, outcome: failedOutcome(news.run), samples: []}, news.samples));
+			return withCursor(withSamples({...attached, ...view, outcome: failedOutcome(news.run), samples: [], points: news.points?.slice(0, -1) ?? [], marks: news.marks ?? []}, news.samples));
 		}
 
 		case 'event': return withCursor(withEvent(state, news.event));
@@ -54,9 +56,11 @@ function withEvent(state: ConsoleState, event: JournalEvent): ConsoleState {
 	if (state.run && event.seq <= state.run.seq) return state;
 	if ((state.run === null || state.run.seq === 0) && event.kind !== 'run-opened') return state;
 	const run = fold(state.run, event);
-	if (event.kind === 'action-started') return {...state, run, outcome: null, detailWanted: false, ...(followsMe(state, event) && {view: 'live' as const, focus: 'live' as const})};
-	if (event.kind === 'action-finished') return {...state, run, outcome: failedOutcome(run) === event.outcome ? event.outcome : state.outcome, focus: state.focus === 'progress' ? 'checklist' : state.focus};
-	return {...state, run};
+	const mark = markOf(event);
+	const next = {...state, run, ...(mark && {marks: [...state.marks, mark].slice(-markLimit)})};
+	if (event.kind === 'action-started') return {...next, outcome: null, detailWanted: false, ...(followsMe(state, event) && {view: 'live' as const, focus: 'live' as const})};
+	if (event.kind === 'action-finished') return {...next, outcome: failedOutcome(run) === event.outcome ? event.outcome : state.outcome, focus: state.focus === 'progress' ? 'checklist' : state.focus};
+	return next;
 }
 
 /** Where there is room for one pane only, whoever starts a migration sees it. */
@@ -67,7 +71,12 @@ function followsMe(state: ConsoleState, event: EventOf<'action-started'>): boole
 function withSamples(state: ConsoleState, samples: readonly Sample[]): ConsoleState {
 	const latest = samples.at(-1);
 	if (!latest) return state;
-	return {...state, samples: [...state.samples, ...samples].slice(-sampleLimit), pidOrder: pidOrder(latest.active, {before: state.pidOrder, keep: state.pid !== null})};
+	const points = [...state.points, ...samples.map(pointOf)];
+	const {past} = state.live;
+	// What the ring loses would be a hole between it and the older figures that the room gave.
+	const lost = past ? points.slice(0, Math.max(0, points.length - pointLimit)) : [];
+	const live = past && lost.length > 0 ? {...state.live, past: {...past, to: lost.at(-1)!.at, points: [...past.points, ...lost].slice(-2 * pointLimit)}} : state.live;
+	return ordered({...state, live, samples: [...state.samples, ...samples].slice(-sampleLimit), points: points.slice(-pointLimit)});
 }
 
 function withActivity(activities: ConsoleState['activities'], activity: Activity): ConsoleState['activities'] {

@@ -1,11 +1,12 @@
 /** How the console's state changes: pure, one action in, a new state out; unchanged parts keep their identity. */
 import type {ConsoleState} from './state.ts';
+import {reduceLive, type LiveAction} from './reduce-live.ts';
 import {reduceLook, type LookAction} from './reduce-look.ts';
 import {reduceRoom, type RoomAction} from './reduce-room.ts';
 
-export type Action = RoomAction | LookAction;
+export type Action = RoomAction | LookAction | LiveAction;
 
 /** The state after an action. */
 export function reduce(state: ConsoleState, action: Action): ConsoleState {
-	return reduceLook(reduceRoom(state, action), action);
+	return reduceLive(reduceLook(reduceRoom(state, action), action), action);
 }

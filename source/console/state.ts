@@ -4,8 +4,11 @@ import type {Outcome} from '../journal/shapes/outcome.ts';
 import type {Review} from '../journal/shapes/review.ts';
 import type {RunningAction, RunState} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
+import type {Mark} from '../journal/marks.ts';
+import type {Point} from '../monitor/series.ts';
 import type {Activity, RoomFacts} from '../room/protocol.ts';
 import type {Dialog} from './dialogs/dialog.ts';
+import {firstLook, type LiveLook} from './panels/live/look.ts';
 import {unicodeGlyphs, type Glyphs} from './theme.ts';
 
 export const viewIds = ['checklist', 'live', 'review', 'rehearsal', 'journal', 'contacts'] as const;
@@ -37,6 +40,10 @@ export interface ConsoleState {
 	attached: boolean;
 	/** Newest last, bounded by `sampleLimit`. */
 	samples: readonly Sample[];
+	/** The figures of the latest samples, newest last, bounded by `pointLimit`. */
+	points: readonly Point[];
+	/** Moments of the migrations, for charts. */
+	marks: readonly Mark[];
 	/** Polls fail since then: the figures on screen are old. */
 	blind: {error: string; since: string} | null;
 	/** The room gives no sign: everything on screen is old. Milliseconds of the last sign. */
@@ -68,8 +75,10 @@ export interface ConsoleState {
 	cursor: string | null;
 	/** The pid under the live pane's cursor; null while nobody chooses there. */
 	pid: number | null;
-	/** Order of the sessions, kept while somebody chooses. */
+	/** Order of the live pane's rows, kept while somebody chooses. */
 	pidOrder: readonly number[];
+	/** How the live state is looked at. */
+	live: LiveLook;
 	filters: Readonly<Partial<Record<PaneId, string>>>;
 	/** First row shown of each pane. */
 	tops: Readonly<Partial<Record<PaneId, number>>>;
@@ -81,14 +90,17 @@ export interface ConsoleState {
 	color: boolean;
 }
 
-/** As wide as a chart gets on a wide terminal. */
-export const sampleLimit = 400;
+/** A sample of a busy server is 100 kB, and only the newest is looked at. */
+export const sampleLimit = 3;
+/** Half an hour of a busy room's samples. */
+export const pointLimit = 1800;
+export const markLimit = 300;
 
 /** The state before the room has answered. */
 export function initialState(given: Partial<ConsoleState>): ConsoleState {
 	return {
-		run: null, attached: false, samples: [], blind: null, silentSince: null, gone: null, room: null, readOnly: false, by: '', activities: {}, review: null, contacts: null,
-		view: 'checklist', focus: 'checklist', dialog: null, message: null, outcome: null, detailWanted: false, folded: new Set(), opened: new Set(), cursor: null, pid: null, pidOrder: [],
+		run: null, attached: false, samples: [], points: [], marks: [], blind: null, silentSince: null, gone: null, room: null, readOnly: false, by: '', activities: {}, review: null, contacts: null,
+		view: 'checklist', focus: 'checklist', dialog: null, message: null, outcome: null, detailWanted: false, folded: new Set(), opened: new Set(), cursor: null, pid: null, pidOrder: [], live: firstLook,
 		filters: {}, tops: {}, now: 0, rows: 24, columns: 80, glyphs: unicodeGlyphs, color: true,
 		...given,
 	};

@@ -45,11 +45,12 @@ describe('news of the room', () => {
 
 	test('samples are bounded, and rows do not move under the cursor', () => {
 		const many = after(start(), {type: 'samples', samples: Array.from({length: 1000}, (_, index) => sample(index))});
-		expect(many.samples).toHaveLength(400);
-		const chosen = after(many, {type: 'choose', pid: 902});
+		expect([many.samples.length, many.points.length]).toEqual([3, 1000]);
+		const chosen = after({...many, view: 'live', focus: 'live'}, {type: 'move', step: 'down'}, {type: 'move', step: 'end'});
+		expect(chosen.pid).toBe(902);
 		const active = sample(3).active.map(session => (session.pid === 902 ? {...session, seconds: 9999} : session));
 		expect(after(chosen, {type: 'samples', samples: [sample(1001, {active})]}).pidOrder).toEqual([812, 900, 901, 902]);
-		expect(after(chosen, {type: 'samples', samples: [sample(1001, {active})]}, {type: 'choose', pid: null}).pidOrder).toEqual([812, 902, 900, 901]);
+		expect(after(chosen, {type: 'samples', samples: [sample(1001, {active})]}, {type: 'back'})).toMatchObject({pid: null, pidOrder: [812, 902, 900, 901]});
 	});
 
 	test('work that is done is no longer shown as going on', () => {

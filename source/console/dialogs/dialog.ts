@@ -11,7 +11,7 @@ export interface Command {
 }
 
 /** What follows from a choice. */
-export type Consequence = {kind: 'command'; command: Command} | {kind: 'binding'; id: string} | {kind: 'leave'} | {kind: 'nothing'};
+export type Consequence = {kind: 'command'; command: Command} | {kind: 'binding'; id: string} | {kind: 'dialog'; dialog: Dialog} | {kind: 'leave'} | {kind: 'nothing'};
 
 export interface Choice {
 	key: string;
@@ -73,6 +73,18 @@ export interface Form {
 	command: Command;
 }
 
+/** A long text to be read, with what may be done about it. */
+export interface TextDialog {
+	kind: 'text';
+	title: string;
+	body: readonly Line[];
+	/** First row of the body that is seen. */
+	top: number;
+	/** What `y` copies. */
+	copy: string;
+	keys: readonly Choice[];
+}
+
 /** The guard's limits, changed by + and -. */
 export interface Limits {
 	kind: 'limits';
@@ -86,6 +98,7 @@ export type Dialog =
 	| Pick
 	| Form
 	| Limits
+	| TextDialog
 	| {kind: 'palette'; text: string; cursor: number}
 	| {kind: 'filter'; text: string; pane: PaneId}
 	| {kind: 'help'; top: number};

@@ -9,6 +9,7 @@ export type Effect =
 	| {kind: 'plan'; action: 'upgrade' | 'downgrade'; revision: string}
 	| {kind: 'limit'; key: string; value: number | null}
 	| {kind: 'filter'; pane: PaneId; text: string}
+	| {kind: 'copy'; text: string}
 	| {kind: 'say'; text: string};
 
 export interface Pressed {
@@ -29,6 +30,13 @@ export function pressInDialog(dialog: Dialog, press: Press, state: ConsoleState)
 		case 'pick': return pressInPick(dialog, press);
 		case 'form': return pressInForm(dialog, press);
 		case 'limits': return pressInLimits(dialog, press);
+		case 'text': {
+			if (press.key === 'y') return {dialog, effect: {kind: 'copy', text: dialog.copy}};
+			const choice = dialog.keys.find(({key}) => key === press.key);
+			if (choice) return {dialog: null, effect: choice.then};
+			return press.key === 'enter' || press.key === 'q' ? {dialog: null} : {dialog: {...dialog, top: Math.max(0, dialog.top + scrollOf({k: 'up', j: 'down', space: 'pagedown'}[press.key] ?? press.key))}};
+		}
+
 		case 'palette': return pressInPalette(dialog, press, state);
 		case 'filter': {
 			if (press.key === 'enter') return {dialog: null};

@@ -3,6 +3,7 @@ import {keyLabel} from '../key-name.ts';
 import {bindingsNow, groupTitles, keymap, type Binding, type Group} from '../keymap.ts';
 import {footerRows} from '../layout.ts';
 import {environmentLook} from '../theme.ts';
+import {bytes} from '../parts/figures.ts';
 import {fit, line, span, windowTop, type Line} from '../parts/line.ts';
 import {cut, pad, wrap} from '../parts/printable.ts';
 import type {ConsoleState} from '../state.ts';
@@ -48,7 +49,7 @@ function partsOf(dialog: Exclude<Dialog, {kind: 'filter'}>, {state, width}: {sta
 			foot: [...dialog.fields.flatMap((field, index) => fieldLines(field, {state, selected: index === dialog.cursor, width})), [], keysLine([['Enter', 'next, then done'], ['Tab', 'other field'], ['Esc', 'leave it']])],
 		};
 		case 'limits': return {
-			title: 'The guard\'s limits', body: dialog.rows.map((row, index) => pointed([span(pad(row.label, 44)), span(row.value === null ? 'off' : `${row.value} ${row.unit}`, 'strong'), span(changed(state, row) ? '  not yet set' : '', 'warn')], {state, selected: index === dialog.cursor})),
+			title: 'The guard\'s limits', body: dialog.rows.map((row, index) => pointed([span(pad(row.label, 44)), span(row.value === null ? 'off' : row.unit === 'bytes' ? bytes(row.value) : `${row.value} ${row.unit}`, 'strong'), span(changed(state, row) ? '  not yet set' : state.run?.guardChanged?.includes(row.key) ? '  changed in this run' : '', 'warn')], {state, selected: index === dialog.cursor})),
 			foot: [[], keysLine([['+ -', 'more, less'], ['0', 'off'], ['Enter', 'set it'], ['Esc', 'done']])],
 		};
 		case 'palette': {
@@ -56,6 +57,7 @@ function partsOf(dialog: Exclude<Dialog, {kind: 'filter'}>, {state, width}: {sta
 			return {title: `: ${dialog.text}_`, cursor: dialog.cursor, body: rows.length === 0 ? [line('no command is called that', 'dim')] : rows.map((row, index) => pointed(commandLine(row, state), {state, selected: index === dialog.cursor})), foot: [[], keysLine([['Enter', 'do it'], ['Esc', 'leave it']])]};
 		}
 
+		case 'text': return {title: dialog.title, top: dialog.top, body: wrapped(dialog.body, width), foot: [[], keysLine([...dialog.keys.map(({key, says}): [string, string] => [key, says]), ['y', 'copy'], ['up down', 'scroll'], ['Esc', 'back']])]};
 		case 'help': return {title: 'Keys', top: dialog.top, body: helpLines(state), foot: [[], keysLine([['Esc', 'back'], ['up down', 'scroll']])]};
 		default: return dialog satisfies never;
 	}

@@ -3,6 +3,8 @@ import type {Line} from '../parts/line.ts';
 import type {ConsoleState, PaneId} from '../state.ts';
 
 export interface Content {
+	/** Always seen, above the lines. */
+	head?: readonly Line[];
 	lines: readonly Line[];
 	/** Row that must be seen; without one the pane scrolls freely. */
 	cursorRow?: number;

@@ -1,27 +1,40 @@
 /** A chart of a series as lines, drawn by asciichart, quantised so that small changes cost no bytes. */
 import asciichart from 'asciichart';
 import type {Glyphs} from '../theme.ts';
-import {line, type Line} from './line.ts';
+import {line, span, type Line} from './line.ts';
+
+export interface ChartOptions {
+	/** Rows in all. */
+	height: number;
+	glyphs: Glyphs;
+	/** Makes the labels, which are as wide as the longest. */
+	format: (value: number) => string;
+	/** The scale ends at least here. */
+	top?: number;
+}
+
+/** Columns that the labels and the axis of a chart take. */
+export function labelColumns(values: readonly (number | null)[], {format, top: least}: Pick<ChartOptions, 'format' | 'top'>): number {
+	const top = topOf(values, least);
+	return Math.max(...[0, top / 3, top / 2, top].map(value => format(value).length)) + 2;
+}
 
 /**
- * Draws the last values of a series. Unknown values are gaps that keep the value before them.
- * @param series newest last
- * @param options.height rows in all; `format` makes the labels, which are as wide as the longest
+ * Draws one column for each value, oldest first; where nothing is known there is a gap. asciichart knows none (it fails on
+ * NaN), so it is given the value before, and what it drew there is taken away again.
  */
-export function chart(series: readonly (number | null)[], options: {width: number; height: number; glyphs: Glyphs; format: (value: number) => string}): Line[] {
-	const {width, height, glyphs, format} = options;
-	const known = series.filter(value => value !== null);
-	if (known.length === 0 || height < 2) return [line('no figures yet', 'dim')];
-	const top = scaleOf(Math.max(...known));
-	const labelWidth = Math.max(...[0, top / 2, top].map(value => format(value).length)) + 1;
-	const columns = Math.max(2, width - labelWidth - 2);
-	const values = filled(series).slice(-columns).map(value => Math.round((value / top) * (height - 1)) / (height - 1) * top);
-	const text = asciichart.plot(values.length > 1 ? values : [values[0]!, values[0]!], {
+export function chart(values: readonly (number | null)[], {height, glyphs, format, top: least}: ChartOptions): Line[] {
+	if (values.every(value => value === null) || height < 2) return [line(' no figures of this time', 'dim')];
+	const top = topOf(values, least);
+	const labels = labelColumns(values, {format, ...(least !== undefined && {top: least})}) - 1;
+	const quantised = filled(values).map(value => Math.round((value / top) * (height - 1)) / (height - 1) * top);
+	const text = asciichart.plot([quantised[0]!, ...quantised], {
 		height: height - 1, min: 0, max: top, offset: 2, padding: '', symbols: glyphs.chart,
 		// asciichart's arithmetic gives -0 and a little less.
-		format: (value: number) => format(Math.max(0, value)).padStart(labelWidth),
+		format: (value: number) => format(Math.max(0, value)).padStart(labels),
 	} as unknown as Parameters<typeof asciichart.plot>[1]);
-	return text.split('\n').map(row => line(row, 'info'));
+	// Its axis is crossed at the top, wherever zero is.
+	return text.split('\n').map(row => [span(`${row.slice(0, labels)}${glyphs.chart[1]}`, 'dim'), span(values.map((value, index) => (value === null ? ' ' : row[labels + 1 + index] ?? ' ')).join(''), 'info')]);
 }
 
 /** The next round number above, so that the scale stays still: 1, 2, 3, 5, 10, 20 … */
@@ -31,7 +44,25 @@ export function scaleOf(max: number): number {
 	return [1, 2, 3, 5, 10].map(step => step * power).find(step => step >= max) ?? 10 * power;
 }
 
-function filled(series: readonly (number | null)[]): number[] {
-	let last = series.find(value => value !== null) ?? 0;
-	return series.map(value => (last = value ?? last));
+/** Marks under the columns where something began: `^3`, those too near to each other without their words. */
+export function markRow(marks: readonly {column: number; label: string}[], columns: number): string {
+	const row = Array.from({length: columns}, () => ' ');
+	const sorted = marks.filter(({column}) => column >= 0 && column < columns).toSorted((left, right) => left.column - right.column);
+	for (const [index, {column, label}] of sorted.entries()) {
+		const next = sorted[index + 1]?.column ?? columns;
+		row[column] = '^';
+		if (column + label.length < next) for (const [offset, character] of [...label].entries()) row[column + 1 + offset] = character;
+	}
+
+	return row.join('').trimEnd();
+}
+
+function topOf(values: readonly (number | null)[], least = 0): number {
+	const max = Math.max(0, ...values.filter(value => value !== null));
+	return least > 0 && max <= least ? least : scaleOf(max);
+}
+
+function filled(values: readonly (number | null)[]): number[] {
+	let last = values.find(value => value !== null) ?? 0;
+	return values.map(value => (last = value ?? last));
 }

@@ -8,7 +8,7 @@ import {isOld, type ConsoleState} from '../../state.ts';
 
 /** What the footer is made of. */
 export function footerNeeds(state: ConsoleState): readonly unknown[] {
-	return [state.message, state.run, state.activities, state.dialog, state.columns, state.rows, state.focus, state.view, state.outcome, state.cursor, state.pid, state.readOnly, state.gone, state.silentSince, state.attached, state.glyphs, state.detailWanted, state.blind];
+	return [state.message, state.run, state.activities, state.dialog, state.columns, state.rows, state.focus, state.view, state.outcome, state.cursor, state.pid, state.live, state.filters, state.readOnly, state.gone, state.silentSince, state.attached, state.glyphs, state.detailWanted, state.blind];
 }
 
 /** Message, else what the room is doing, else the journal's last word; under it the keys. */
@@ -21,7 +21,8 @@ function lastLine(state: ConsoleState): Line {
 	if (isOld(state)) return [span(' The room gives no sign since ', 'bad'), span(new Date(state.silentSince!).toISOString().slice(11, 19), 'bad'), span(' UTC. What is shown is old.', 'bad')];
 	const levels: Record<'info' | 'warning' | 'error', Tone> = {info: 'info', warning: 'warn', error: 'bad'};
 	if (state.message) return [span(` ${state.message.text}`, levels[state.message.level])];
-	const activity = Object.values(state.activities).at(-1);
+	// The header has the guard's word, which would be the last one all the time.
+	const activity = Object.values(state.activities).findLast(({work}) => work !== 'guard');
 	if (activity) return [span(` ${activity.work}: ${activity.text}`, 'info'), span(activity.share === undefined ? '' : `  ${Math.floor(activity.share * 100)} %`, 'strong')];
 	const last = state.run?.log.at(-1);
 	if (!last) return [];

@@ -1,43 +1,66 @@
-/** The sessions that do something, longest first, those idle in a transaction among them, the migration pinned on top. */
+/** The sessions that do something, in the chosen order, those idle in a transaction among them, the migration pinned on top. */
 import type {ActiveSession} from '../../../journal/shapes/sample.ts';
-import {plural, seconds} from '../../parts/figures.ts';
+import {count, plural, seconds} from '../../parts/figures.ts';
 import {line, span, type Line, type Tone} from '../../parts/line.ts';
 import {pad, padStart, printable} from '../../parts/printable.ts';
 import type {ConsoleState} from '../../state.ts';
-import {sessions} from './state.ts';
+import type {Space} from '../panel.ts';
+import {isIdleInTransaction, sessions, shownSample} from './state.ts';
+import type {ViewContent} from './view-content.ts';
 
 /** Below this width the query matters more than who runs it. */
 const compactColumns = 90;
 
 /** A heading and a line for each session; `cursor` is the line of the chosen one. */
-export function sessionLines(state: ConsoleState, options: {width: number; limit: number; focused: boolean}): {lines: Line[]; cursor?: number} {
+export function sessionLines(state: ConsoleState, options: {width: number; limit: number; focused: boolean}): ViewContent {
 	const all = sessions(state);
 	if (all.length === 0) return {lines: [line(state.filters.live ? ' no session matches; Esc takes the filter away' : ' no session is active', 'dim')]};
 	const shown = all.slice(0, options.limit);
+	const compact = options.width < compactColumns;
 	const cursor = shown.findIndex(session => session.pid === state.pid);
 	return {
 		lines: [
-			line(` ${padStart('pid', 7)} ${padStart('since', 11)}  ${pad('state', options.width < compactColumns ? 16 : 20)} ${options.width < compactColumns ? '' : `${pad('who', 18)} `}query`, 'dim'),
-			...shown.map((session, index) => sessionLine(session, {selected: index === cursor, focused: options.focused, compact: options.width < compactColumns, pointer: state.glyphs.pointer})),
+			line(` ${padStart('pid', 7)} ${padStart('since', 11)}  ${pad('state', compact ? 16 : 20)} ${compact ? '' : `${pad('who', 22)} `}query`, 'dim'),
+			...shown.map((session, index) => sessionLine(session, {selected: index === cursor, focused: options.focused, compact, pointer: state.glyphs.pointer})),
 			...(all.length > shown.length ? [line(`   and ${plural(all.length - shown.length, 'session')} more (2 shows all)`, 'dim')] : []),
 		],
 		...(cursor >= 0 && {cursor: cursor + 1}),
 	};
 }
 
+/** The view of the sessions alone; of more than a sample holds it says so. */
+export function allSessionLines(state: ConsoleState, _: unknown, {width, focused}: Space): ViewContent {
+	const drawn = sessionLines(state, {width, focused, limit: Number.POSITIVE_INFINITY});
+	const {active, connections} = shownSample(state)!;
+	const busy = (connections.active ?? 0) + (connections.idleInTransaction ?? 0);
+	// Our own and background processes are counted otherwise: only a clear difference is one.
+	return busy > active.length && active.length >= 200 ? {...drawn, lines: [...drawn.lines, line(` these are the ${active.length} with the longest transactions, of ${count(busy)} sessions that are active or in a transaction`, 'dim')]} : drawn;
+}
+
 function sessionLine(session: ActiveSession, {selected, focused, compact, pointer}: {selected: boolean; focused: boolean; compact: boolean; pointer: string}): Line {
-	const idle = session.state?.startsWith('idle in transaction') ?? false;
+	const idle = isIdleInTransaction(session);
 	const age = idle ? session.transactionSeconds : session.seconds;
-	const state = session.blockedBy.length > 0 ? `waits for ${session.blockedBy.join(',')}` : session.waitEvent?.startsWith('Lock') ? 'waits for a lock' : idle && compact ? 'idle in transact' : session.state ?? 'not to be seen';
+	const state = session.blockedBy.length > 0 ? `waits for ${session.blockedBy.join(',')}` : session.waitEvent?.startsWith('Lock') ? 'waits for a lock' : idle && compact ? 'idle in transact' : waitWords(session) ?? 'not to be seen';
 	const tone: Tone = session.blockedBy.length > 0 ? 'warn' : idle ? 'warn' : session.state === null ? 'dim' : 'good';
-	const who = session.migration ? 'MIGRATION' : session.application || session.user || session.backendType || 'unknown';
 	const spans: Line = [
 		span(selected ? pointer : ' ', 'key'),
 		span(padStart(String(session.pid), 7)),
 		span(` ${padStart(seconds(age), 11)}`, (age ?? 0) > 60 ? 'warn' : 'plain'),
-		span(`  ${pad(state, compact ? 16 : 20)} `, tone),
-		...(compact && !session.migration ? [] : [span(compact ? 'MIGRATION ' : `${pad(printable(who), 18)} `, session.migration ? 'info' : 'plain')]),
+		span(`  ${pad(printable(state), compact ? 16 : 20)} `, tone),
+		...(compact && !session.migration ? [] : [span(compact ? 'MIGRATION ' : `${pad(printable(whoIs(session)), 22)} `, session.migration ? 'info' : 'plain')]),
 		span((session.query ?? 'query not to be seen').replaceAll(/\s+/g, ' ').trim(), session.query === null ? 'dim' : 'plain'),
 	];
 	return selected && focused ? spans.map(({text}) => span(text, 'selected')) : spans;
+}
+
+/** What an active session waits for, in the server's words, other than the client. */
+function waitWords({state, waitEvent}: ActiveSession): string | null {
+	return state === 'active' && waitEvent !== null && !waitEvent.startsWith('Client:') ? `active, ${waitEvent}` : state;
+}
+
+/** `MIGRATION`, else the application and its user, else what kind of process it is. */
+export function whoIs({migration, application, user, backendType}: Pick<ActiveSession, 'migration' | 'application' | 'user' | 'backendType'>): string {
+	if (migration) return 'MIGRATION';
+	if (backendType !== null && backendType !== 'client backend') return backendType;
+	return [application, user].filter(Boolean).join(', ') || 'unknown';
 }

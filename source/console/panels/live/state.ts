@@ -1,35 +1,55 @@
-/** What the live pane shows, from the samples: sessions in a calm order, who blocks whom, lag over time. */
-import type {ActiveSession, Sample, WaitingSession} from '../../../journal/shapes/sample.ts';
+/** What the live pane shows, from a sample: which sessions in which order, who blocks whom, how a queue grows. */
+import type {ActiveSession, Blocker, Sample, WaitingSession} from '../../../journal/shapes/sample.ts';
+import type {Point} from '../../../monitor/series.ts';
 import type {ConsoleState} from '../../state.ts';
+import type {Sort} from './look.ts';
 
 /** The newest sample. */
 export function latest(state: Pick<ConsoleState, 'samples'>): Sample | undefined {
 	return state.samples.at(-1);
 }
 
-/**
- * The pids in the order they are shown: the migration first, then the longest.
- * While somebody chooses (`keep`), the order before stays and newcomers go to the end, so that no row moves under the cursor.
- */
-export function pidOrder(active: readonly ActiveSession[], options: {before: readonly number[]; keep: boolean}): number[] {
-	const sorted = active.toSorted((left, right) => Number(right.migration) - Number(left.migration) || longest(right) - longest(left) || left.pid - right.pid).map(({pid}) => pid);
-	if (!options.keep) return sorted;
-	const present = new Set(sorted);
-	const known = new Set(options.before);
-	return [...options.before.filter(pid => present.has(pid)), ...sorted.filter(pid => !known.has(pid))];
+/** What the live pane stands at: the newest sample, or the one it was frozen at. */
+export function shownSample(state: Pick<ConsoleState, 'samples' | 'live'>): Sample | undefined {
+	return state.live.frozen ?? latest(state);
+}
+
+/** The pids in an order: the migration always first, equals by how long they take. */
+export function sortedPids(active: readonly ActiveSession[], sort: Sort): number[] {
+	const byTime = (left: ActiveSession, right: ActiveSession): number => longest(right) - longest(left) || left.pid - right.pid;
+	const by: Record<Sort, (left: ActiveSession, right: ActiveSession) => number> = {
+		time: byTime,
+		state: (left, right) => stateRank(left) - stateRank(right) || byTime(left, right),
+		user: (left, right) => (left.user ?? '').localeCompare(right.user ?? '') || byTime(left, right),
+		waits: (left, right) => waitRank(left) - waitRank(right) || (left.waitEvent ?? '').localeCompare(right.waitEvent ?? '') || byTime(left, right),
+	};
+	return active.toSorted((left, right) => Number(right.migration) - Number(left.migration) || by[sort](left, right)).map(({pid}) => pid);
 }
 
 /** The sessions that are shown, in their order, by the filter. */
-export function sessions(state: Pick<ConsoleState, 'samples' | 'pidOrder' | 'filters'>): ActiveSession[] {
-	const active = latest(state)?.active ?? [];
-	const byPid = new Map(active.map(session => [session.pid, session]));
-	const filter = (state.filters.live ?? '').toLowerCase();
-	return state.pidOrder.flatMap(pid => byPid.get(pid) ?? []).filter(session => filter === '' || textOfSession(session).includes(filter));
+export function sessions(state: Pick<ConsoleState, 'samples' | 'pidOrder' | 'filters' | 'live'>): ActiveSession[] {
+	const byPid = new Map((shownSample(state)?.active ?? []).map(session => [session.pid, session]));
+	return state.pidOrder.flatMap(pid => byPid.get(pid) ?? []).filter(session => fitsFilter(session, state.filters.live));
 }
 
-/** The session under the cursor, as the newest sample has it. */
-export function chosenSession(state: Pick<ConsoleState, 'samples' | 'pid'>): ActiveSession | undefined {
-	return latest(state)?.active.find(session => session.pid === state.pid);
+/** Whether pid, user, application, client, state, wait or query contain the text; with `!` before it, whether none does. */
+export function fitsFilter(session: Partial<ActiveSession>, filter = ''): boolean {
+	const text = filter.toLowerCase();
+	if (text === '' || text === '!') return true;
+	const {pid, user, application, client, state, waitEvent, query} = session;
+	const has = (wanted: string): boolean => `${pid} ${user ?? ''} ${application ?? ''} ${client ?? ''} ${state ?? ''} ${waitEvent ?? ''} ${query ?? ''}`.toLowerCase().includes(wanted);
+	return text.startsWith('!') ? !has(text.slice(1)) : has(text);
+}
+
+/** The session under the cursor, as the shown sample has it. */
+export function chosenSession(state: Pick<ConsoleState, 'samples' | 'pid' | 'live'>): ActiveSession | undefined {
+	return shownSample(state)?.active.find(session => session.pid === state.pid);
+}
+
+/** The pid at the root of the tree that a session waits in: its own where it is the root, null where it is in none. */
+export function rootOf(sample: Sample, pid: number): number | null {
+	const contains = (waiting: readonly WaitingSession[]): boolean => waiting.some(each => each.pid === pid || contains(each.waiting));
+	return sample.blockers.find(blocker => blocker.pid === pid || contains(blocker.waiting))?.pid ?? null;
 }
 
 export interface BlockingRow {
@@ -44,37 +64,59 @@ export interface BlockingRow {
 	session: ActiveSession | undefined;
 }
 
-/** The blocking trees as rows, the tree of the migration first, bounded so that 800 waiters stay readable. */
-export function blockingRows(sample: Sample, limit: number): {rows: BlockingRow[]; hidden: number} {
+/** The blocking trees as rows, the tree of the migration first; branches that were there `before` keep their order. */
+export function blockingRows(sample: Sample, {before = []}: {before?: readonly number[]} = {}): BlockingRow[] {
 	const byPid = new Map(sample.active.map(session => [session.pid, session]));
+	const rank = new Map(before.map((pid, index) => [pid, index]));
+	const rankOf = (pid: number): number => rank.get(pid) ?? Number.MAX_SAFE_INTEGER;
 	const rows: BlockingRow[] = [];
 	const migration = (pid: number) => Number(byPid.get(pid)?.migration ?? false);
-	const add = (waiting: WaitingSession, depth: number, last: boolean): void => {
-		rows.push({pid: waiting.pid, depth, last, total: below(waiting), mode: waiting.mode, relation: waiting.relation, seconds: waiting.seconds, session: byPid.get(waiting.pid)});
-		for (const [index, next] of waiting.waiting.entries()) add(next, depth + 1, index === waiting.waiting.length - 1);
+	const add = (waiting: readonly WaitingSession[], depth: number): void => {
+		const calm = waiting.toSorted((left, right) => rankOf(left.pid) - rankOf(right.pid));
+		for (const [index, {pid, mode, relation, seconds, waiting: next}] of calm.entries()) {
+			rows.push({pid, depth, last: index === calm.length - 1, total: below(next), mode, relation, seconds, session: byPid.get(pid)});
+			add(next, depth + 1);
+		}
 	};
 
-	for (const blocker of sample.blockers.toSorted((left, right) => migration(right.pid) - migration(left.pid) || right.total - left.total)) {
-		rows.push({pid: blocker.pid, depth: 0, last: true, total: blocker.total, mode: null, relation: null, seconds: byPid.get(blocker.pid)?.transactionSeconds ?? null, session: byPid.get(blocker.pid)});
-		for (const [index, waiting] of blocker.waiting.entries()) add(waiting, 1, index === blocker.waiting.length - 1);
+	const holds = (blocker: Blocker): number => Number(migration(blocker.pid) || contains(blocker.waiting, pid => migration(pid) === 1));
+	for (const {pid, total, waiting} of sample.blockers.toSorted((left, right) => rankOf(left.pid) - rankOf(right.pid) || holds(right) - holds(left) || right.total - left.total)) {
+		rows.push({pid, depth: 0, last: true, total, mode: null, relation: null, seconds: byPid.get(pid)?.transactionSeconds ?? null, session: byPid.get(pid)});
+		add(waiting, 1);
 	}
 
-	return {rows: rows.slice(0, limit), hidden: Math.max(0, rows.length - limit)};
+	return rows;
 }
 
-/** Lag of one standby over the samples, in seconds, oldest first; null where it was not known. */
-export function lagSeries(samples: readonly Sample[], name: string): (number | null)[] {
-	return samples.map(sample => sample.replication.find(standby => standby.name === name)?.lagSeconds ?? null);
+/** By how many sessions a second the queue behind the migration has grown over the last seconds; null: not known. */
+export function queueGrowth(points: readonly Point[]): number | null {
+	const now = points.at(-1);
+	const then = points.findLast(point => now && now.at - point.at >= 5000);
+	const [from, to] = [then?.high['behind'], now?.high['behind']];
+	// Over a gap nothing is known.
+	return from === undefined || to === undefined || now!.at - then!.at > 20_000 ? null : (to - from) / ((now!.at - then!.at) / 1000);
 }
 
-function below(waiting: WaitingSession): number {
-	return waiting.waiting.reduce((sum, next) => sum + 1 + below(next), 0);
+/** A session that has a transaction open and runs nothing. */
+export const isIdleInTransaction = (session: Pick<ActiveSession, 'state'> | undefined): boolean => session?.state?.startsWith('idle in transaction') ?? false;
+
+/** How long it has been at what it is at: idle ones by their transaction. */
+export function longest(session: ActiveSession): number {
+	return isIdleInTransaction(session) ? session.transactionSeconds ?? 0 : session.seconds ?? 0;
 }
 
-function longest(session: ActiveSession): number {
-	return session.state?.startsWith('idle in transaction') ? session.transactionSeconds ?? 0 : session.seconds ?? 0;
+function below(waiting: readonly WaitingSession[]): number {
+	return waiting.reduce((sum, next) => sum + 1 + below(next.waiting), 0);
 }
 
-function textOfSession(session: ActiveSession): string {
-	return `${session.pid} ${session.user ?? ''} ${session.application ?? ''} ${session.client ?? ''} ${session.state ?? ''} ${session.waitEvent ?? ''} ${session.query ?? ''}`.toLowerCase();
+function contains(waiting: readonly WaitingSession[], fits: (pid: number) => boolean): boolean {
+	return waiting.some(each => fits(each.pid) || contains(each.waiting, fits));
+}
+
+function stateRank(session: ActiveSession): number {
+	return session.blockedBy.length > 0 ? 0 : isIdleInTransaction(session) ? 1 : session.state === 'active' ? 2 : 3;
+}
+
+function waitRank(session: ActiveSession): number {
+	return session.blockedBy.length > 0 ? 0 : session.waitEvent === null ? 2 : 1;
 }

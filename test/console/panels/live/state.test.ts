@@ -1,42 +1,63 @@
-/** The live pane's order stays under the cursor, its trees are bounded, and unknown is never zero. */
+/** The live pane's rows: their order stays under the cursor, filters and sorts, trees to their root, a queue that grows. */
 import {expect, test} from 'vitest';
-import {blockingRows, lagSeries, pidOrder} from '../../../../source/console/panels/live/state.ts';
-import {livePanel} from '../../../../source/console/panels/live/view.ts';
-import {textOf} from '../../../../source/console/parts/line.ts';
-import {initialState} from '../../../../source/console/state.ts';
-import {opening, sample, stateAfter} from '../../fixtures/story.ts';
+import {move} from '../../../../source/console/move.ts';
+import {ordered} from '../../../../source/console/panels/live/cursor.ts';
+import {blockingRows, fitsFilter, queueGrowth, rootOf, sortedPids} from '../../../../source/console/panels/live/state.ts';
+import {pointOf} from '../../../../source/monitor/series.ts';
+import {sample} from '../../fixtures/story.ts';
+import {looking} from './look.ts';
 
-const shown = (given: ReturnType<typeof sample>) => livePanel.content(initialState({run: stateAfter(opening), attached: true, view: 'live', samples: [given], pidOrder: pidOrder(given.active, {before: [], keep: false})}), {width: 120, height: 40, focused: true}).lines.map(textOf).join('\n');
+const {active} = sample(0);
 
-test('the migration comes first, then the longest, idle transactions by their transaction', () => {
-	expect(pidOrder(sample(0).active, {before: [], keep: false})).toEqual([812, 900, 901, 902]);
+test.each([
+	['time', [812, 900, 901, 902]],
+	['state', [812, 901, 900, 902]],
+	['user', [812, 900, 901, 902]],
+	['waits', [812, 901, 900, 902]],
+] as const)('by %s, the migration always first', (sort, expected) => {
+	expect(sortedPids(active, sort)).toEqual(expected);
 });
 
 test('while somebody chooses, rows keep their place: who is gone leaves, who is new comes last', () => {
-	const later = sample(50);
-	const active = [...later.active.filter(({pid}) => pid !== 901), {...later.active[3]!, pid: 950, seconds: 9000}];
-	expect(pidOrder(active, {before: [902, 901, 900, 812], keep: true})).toEqual([902, 900, 812, 950]);
-	expect(pidOrder(active, {before: [902, 901, 900, 812], keep: false})[0]).toBe(812);
+	const chosen = {...looking(sample(0)), pid: 900};
+	const later = [...active.filter(({pid}) => pid !== 901), {...active[3]!, pid: 950, seconds: 9000}];
+	const after = ordered({...chosen, samples: [sample(50, {active: later})]});
+	expect(after.pidOrder).toEqual([812, 900, 902, 950]);
+	expect(ordered({...after, pid: null}).pidOrder).toEqual([812, 950, 900, 902]);
 });
 
-test('the blocking tree names root, depth and everyone below, and says how many it leaves out', () => {
-	const {rows, hidden} = blockingRows(sample(0), 2);
-	expect(rows.map(({pid, depth, total}) => [pid, depth, total])).toEqual([[900, 0, 2], [812, 1, 1]]);
-	expect(hidden).toBe(1);
+test('a frozen screen keeps its rows, whatever comes', () => {
+	const frozen = looking(sample(0), {frozen: sample(0)});
+	expect(ordered({...frozen, samples: [sample(1, {active: []})]}).pidOrder).toEqual([812, 900, 901, 902]);
 });
 
-test('lag is a series with gaps where it was not known', () => {
-	expect(lagSeries([sample(0), sample(1, {replication: []})], 'replica1')).toEqual([0.4, null]);
+test.each([
+	['901', true], ['SHOP-WEB', true], ['insert into orders', true], ['lock:relation', true], ['10.0.0.7', true], ['idle', false], ['!idle', true], ['!app', false], ['!', true], ['', true],
+])('/%s finds the session: %s', (filter, found) => {
+	expect(fitsFilter(active[2]!, filter)).toBe(found);
 });
 
-test('what this role may not see is said to be unknown', () => {
-	const text = shown(sample(0, {connections: {total: null, max: null, active: null, idle: null, idleInTransaction: null, waiting: null}, rates: {commits: null, rollbacks: null, tuplesWritten: null, walBytes: null}, hidden: ['queries of other roles: GRANT pg_read_all_stats TO deploy']}));
-	expect(text).toContain('connections unknown of unknown');
-	expect(text).toContain('unknown commits/s');
-	expect(text).toContain('not seen: queries of other roles: GRANT pg_read_all_stats TO deploy');
+test('the tree names root, depth and everyone below; branches keep their order while somebody chooses', () => {
+	expect(blockingRows(sample(0)).map(({pid, depth, total}) => [pid, depth, total])).toEqual([[900, 0, 2], [812, 1, 1], [901, 2, 0]]);
+	const wait = (pid: number) => ({pid, seconds: 1, mode: 'ShareLock', relation: 'orders', waiting: []});
+	const forest = sample(0, {blockers: [{pid: 5, total: 3, waiting: [wait(7), wait(6), wait(8)]}, {pid: 4, total: 1, waiting: [wait(9)]}]});
+	expect(blockingRows(forest).map(({pid}) => pid)).toEqual([5, 7, 6, 8, 4, 9]);
+	expect(blockingRows(forest, {before: [4, 9, 5, 6, 7]}).map(({pid}) => pid)).toEqual([4, 9, 5, 6, 7, 8]);
 });
 
-test('figures carry their units, the migration is pinned, the tree says who waits for what', () => {
-	const text = shown(sample(0));
-	for (const words of ['connections 34 of 100', '812 commits/s', 'WAL 2.1 MB/s', 'pid 900 blocks 2', 'pid 812 MIGRATION waits 8.0 s for ShareLock on orders, blocks 1', 'pid 901 waits 4.2 s for RowExclusiveLock on orders', 'lag 0.4 s, 1.4 MB', 'building index: scanning table, 4,200 of 17,000 blocks', '24 %']) expect(text).toContain(words);
+test('the root of whoever waits', () => {
+	expect([901, 812, 900, 902].map(pid => rootOf(sample(0), pid))).toEqual([900, 900, 900, null]);
+});
+
+test('how fast the queue grows is told over five seconds, and not over a gap', () => {
+	const behind = (at: number, sessions: number) => pointOf(sample(at, {behind: {sessions, longestSeconds: 1, sessionSeconds: 1, relations: []}}));
+	expect(queueGrowth([behind(0, 2), behind(2, 4), behind(4, 6), behind(6, 14)])).toBe(2);
+	expect(queueGrowth([behind(0, 2), behind(2, 3)])).toBe(null);
+	expect(queueGrowth([behind(0, 2), behind(60, 3)])).toBe(null);
+	expect(queueGrowth([behind(0, 2), pointOf(sample(6))])).toBe(null);
+});
+
+test('the cursor of the figures moves through them and not through sessions', () => {
+	const at = move(move(looking(sample(0), {view: 'rates'}), 'down'), 'down');
+	expect([at.live.series, at.pid]).toEqual(['rollbacks', null]);
 });

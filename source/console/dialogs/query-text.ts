@@ -1,0 +1,43 @@
+/** A session's query in full, and its plan, each to be read with scrolling. */
+import type {ActiveSession} from '../../journal/shapes/sample.ts';
+import type {SessionQuery} from '../../postgres/explain.ts';
+import {bytes, seconds} from '../parts/figures.ts';
+import {line, span, type Line} from '../parts/line.ts';
+import {highlight} from '../parts/sql.ts';
+import type {TextDialog} from './dialog.ts';
+
+export interface ExplainAnswer {
+	query: string;
+	plan: string[];
+	parameters: number;
+}
+
+/** What nobody reads on a screen to its end, and what every frame would have to wrap; `y` copies all of it. */
+const shownCharacters = 30_000;
+
+export function queryDialog(session: ActiveSession, {query, complete, limitBytes}: SessionQuery): TextDialog {
+	const rest = query.length - shownCharacters;
+	return {
+		kind: 'text', top: 0, title: `Query of session ${session.pid}`, copy: query,
+		body: [
+			[span(`${session.application || session.user || 'unknown'}, ${session.state ?? 'state unknown'}, ${seconds(session.seconds)}`, 'dim'), span(session.state?.startsWith('idle') ? ': what it ran last' : '', 'dim')],
+			[],
+			...query.slice(0, shownCharacters).replaceAll('\r\n', '\n').split('\n').map(text => highlight(text) as Line),
+			...(rest > 0 ? [line(`… and ${bytes(Buffer.byteLength(query.slice(shownCharacters)))} more; y copies all of it`, 'warn')] : []),
+			...(complete ? [] : [line(`The server has cut it off here: track_activity_query_size is ${bytes(limitBytes)}.`, 'warn')]),
+		],
+		keys: [{key: 'e', says: 'explain: the plan, without running it', then: {kind: 'binding', id: 'explain'}}],
+	};
+}
+
+export function planDialog(session: ActiveSession, {plan, parameters}: ExplainAnswer): TextDialog {
+	return {
+		kind: 'text', top: 0, title: `Plan of session ${session.pid}'s query`, copy: plan.join('\n'),
+		body: [
+			line(`As the server would plan it now for our role and search_path; nothing was run.${parameters > 0 ? ' Its parameters are open: this is the generic plan, and with values it may be another.' : ''}`, 'dim'),
+			[],
+			...plan.map(text => line(text)),
+		],
+		keys: [{key: 'q', says: 'the query', then: {kind: 'binding', id: 'query'}}],
+	};
+}

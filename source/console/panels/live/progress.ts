@@ -1,0 +1,63 @@
+/** How far CREATE INDEX, VACUUM, ANALYZE, CLUSTER, COPY and base backups are, each with its phase and whom it waits for. */
+import type {ActiveSession, Progress, Sample} from '../../../journal/shapes/sample.ts';
+import {bytes, count, seconds} from '../../parts/figures.ts';
+import {line, span, type Line} from '../../parts/line.ts';
+import {meter} from '../../parts/meter.ts';
+import {pad, printable} from '../../parts/printable.ts';
+import type {ConsoleState} from '../../state.ts';
+import type {Glyphs} from '../../theme.ts';
+import type {Space} from '../panel.ts';
+import {whoIs} from './sessions.ts';
+import type {ViewContent} from './view-content.ts';
+
+/** The phases of an index build in their order: a share is that of its phase alone, and two scans of the table are not done at 100 %. */
+const plainBuild = ['initializing', 'building index'];
+const concurrentBuild = ['initializing', 'waiting for writers before build', 'building index', 'waiting for writers before validation', 'index validation: scanning index', 'index validation: sorting tuples', 'index validation: scanning table', 'waiting for old snapshots'];
+const concurrentReindex = [...concurrentBuild, 'waiting for readers before marking dead', 'waiting for readers before dropping'];
+
+/** `phase 3 of 8`, where the phases of the command are known. */
+export function phaseNumber({command, phase}: Pick<Progress, 'command' | 'phase'>): string {
+	const phases = /^REINDEX.*CONCURRENTLY/.test(command) ? concurrentReindex : /CONCURRENTLY/.test(command) ? concurrentBuild : /INDEX/.test(command) ? plainBuild : [];
+	const at = phases.findIndex(name => phase === name || phase.startsWith(`${name}:`));
+	return at < 0 ? '' : `phase ${at + 1} of ${phases.length}: `;
+}
+
+/** Each with a bar, in two lines. */
+export function progressLines(sample: Sample, options: {width: number; glyphs: Glyphs}): Line[] {
+	const byPid = new Map(sample.active.map(session => [session.pid, session]));
+	return sample.progress.flatMap(progress => linesOf(progress, {...options, session: byPid.get(progress.pid)}));
+}
+
+export function progressView(state: ConsoleState, sample: Sample, {width, focused}: Space): ViewContent {
+	const byPid = new Map(sample.active.map(session => [session.pid, session]));
+	const lines: Line[] = [];
+	let cursor: number | undefined;
+	for (const progress of sample.progress) {
+		const chosen = progress.pid === state.pid;
+		if (chosen) cursor = lines.length;
+		const drawn = linesOf(progress, {width, glyphs: state.glyphs, session: byPid.get(progress.pid), pointed: chosen});
+		lines.push(...(chosen && focused ? [drawn[0]!.map(({text}) => span(text, 'selected')), ...drawn.slice(1)] : drawn));
+		const {query} = byPid.get(progress.pid) ?? {};
+		if (query) lines.push([span('   '), span(query.replaceAll(/\s+/g, ' ').trim(), 'dim')]);
+	}
+
+	if (lines.length === 0) lines.push(line(' no command reports its progress: only CREATE INDEX, VACUUM, ANALYZE, CLUSTER, COPY and base backups do', 'dim'));
+	const silent = sample.active.find(session => session.migration && session.state === 'active' && !sample.progress.some(({pid}) => pid === session.pid));
+	if (silent) lines.push([span(` MIGRATION pid ${silent.pid}`, 'info'), span(` runs ${seconds(silent.seconds)} and reports nothing: ALTER TABLE and VALIDATE CONSTRAINT never do, on any version`)]);
+	return {lines, ...(cursor !== undefined && {cursor})};
+}
+
+function linesOf(progress: Progress, {width, glyphs, session, pointed = false}: {width: number; glyphs: Glyphs; session: ActiveSession | undefined; pointed?: boolean}): Line[] {
+	const {command, relation, detail, done, total, unit, pid, phase, waitsFor} = progress;
+	const share = done !== null && total ? Math.min(1, done / total) : null;
+	const bar = Math.max(8, Math.min(30, Math.floor(width / 5)));
+	const words = `${pointed ? glyphs.pointer : ' '}${command} ${relation ?? ''}${detail ? ` (${detail})` : ''}`;
+	const figures = done === null && total === null ? '' : unit === 'bytes' ? `, ${bytes(done)} of ${bytes(total)}` : `, ${count(done)} of ${count(total)} ${unit ?? ''}`;
+	return [
+		[span(pad(printable(words), Math.max(20, Math.min(60, width - bar - 18))), 'strong'), span(' '), ...meter(share, {width: bar, glyphs}), span(share === null ? '  share unknown' : `  ${Math.floor(share * 100)} %`)],
+		[
+			span(`   pid ${pid}, `, 'dim'), ...(session?.migration ? [span('MIGRATION, ', 'info')] : session ? [span(`${whoIs(session)}, `, 'dim')] : []), span(`${phaseNumber(progress)}${phase}${figures}`, 'dim'),
+			span(session?.seconds === null || session?.seconds === undefined ? '' : `, runs ${seconds(session.seconds)}`, 'dim'), span(waitsFor ? `, waits for pid ${waitsFor}` : '', 'warn'),
+		],
+	];
+}

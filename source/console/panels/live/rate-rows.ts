@@ -1,0 +1,45 @@
+/** The figures that have a chart: how each is called, and how its values are written. */
+import type {SeriesName} from '../../../monitor/series.ts';
+import {bytes, count, seconds} from '../../parts/figures.ts';
+
+export interface RateRow {
+	series: SeriesName;
+	says: string;
+	/** A value with its unit. */
+	format(value: number): string;
+	/** Here the low values are the bad ones. */
+	low?: true;
+	/** What is always at least the top of the scale. */
+	top?: number;
+}
+
+/** A figure in at most four digits: `0`, `0.4`, `12`, `3,400`. */
+const figure = (value: number): string => (value >= 10 || value === 0 ? count(value) : value.toFixed(value < 0.1 ? 2 : 1));
+const perSecond = (unit: string) => (value: number): string => `${figure(value)} ${unit}/s`;
+const bytesPerSecond = (value: number): string => `${bytes(value)}/s`;
+
+export const rateRows: readonly RateRow[] = [
+	{series: 'commits', says: 'commits', format: perSecond('commits')},
+	{series: 'rollbacks', says: 'rollbacks', format: perSecond('rollbacks')},
+	{series: 'transactionMs', says: 'busy time of a transaction', format: value => (value >= 1000 ? seconds(value / 1000) : `${figure(value)} ms`)},
+	{series: 'tuplesRead', says: 'rows read', format: perSecond('rows')},
+	{series: 'tuplesWritten', says: 'rows written', format: perSecond('rows')},
+	{series: 'walBytes', says: 'WAL written', format: bytesPerSecond},
+	{series: 'tempBytes', says: 'temporary files', format: bytesPerSecond},
+	{series: 'cacheHit', says: 'found in shared buffers', format: value => `${(value * 100).toFixed(1)} %`, low: true, top: 1},
+	{series: 'deadlocks', says: 'deadlocks', format: perSecond('deadlocks')},
+	{series: 'connections', says: 'connections', format: count},
+	{series: 'active', says: 'active sessions', format: count},
+	{series: 'waiting', says: 'sessions waiting for locks', format: count},
+	{series: 'behind', says: 'sessions behind the migration', format: count},
+];
+
+export const chartedRates: readonly SeriesName[] = rateRows.map(({series}) => series);
+
+/** How a series is drawn; the lags of standbys have none of their own. */
+export function rowOf(series: SeriesName): RateRow {
+	const row = rateRows.find(each => each.series === series);
+	if (row) return row;
+	const [kind, name] = [series.slice(0, series.indexOf(':')), series.slice(series.indexOf(':') + 1)];
+	return kind === 'lag' ? {series, says: `lag of ${name} in seconds`, format: seconds} : {series, says: `lag of ${name} in bytes`, format: bytes};
+}

@@ -1,0 +1,29 @@
+/** What the server does per second: every figure now, lowest and highest, the chosen one as a chart. */
+import {line, span, type Line} from '../../parts/line.ts';
+import {pad, padStart} from '../../parts/printable.ts';
+import type {ConsoleState} from '../../state.ts';
+import type {Space} from '../panel.ts';
+import {chartLines, extentOf, periodOf, spanWords} from './charts.ts';
+import {rateRows} from './rate-rows.ts';
+import type {ViewContent} from './view-content.ts';
+
+export function rateLines(state: ConsoleState, _: unknown, {width, height, focused}: Space): ViewContent {
+	const period = periodOf(state);
+	if (!period) return {lines: [line(' no figures yet', 'dim')]};
+	const at = Math.max(0, rateRows.findIndex(({series}) => series === state.live.series));
+	const columns = Math.max(10, Math.min(18, Math.floor((width - 32) / 3)));
+	const head = line(` ${pad(`in ${spanWords(period)}`, 30)} ${['now', 'lowest', 'highest'].map(word => padStart(word, columns)).join('')}`, 'dim');
+	const rows = rateRows.map(({series, says, format}, index): Line => {
+		const extent = extentOf(period, series);
+		const value = (given: number | null | undefined) => padStart(given === null || given === undefined ? 'unknown' : format(given), columns);
+		const chosen = index === at && focused;
+		return [
+			span(index === at ? state.glyphs.pointer : ' ', 'key'), span(pad(says, 30), chosen ? 'selected' : 'plain'),
+			span(` ${value(period.now ? extent?.last : null)}`, 'strong'), span(`${value(extent?.low)}${value(extent?.high)}`, 'dim'),
+		];
+	});
+	const chartHeight = Math.max(6, Math.min(16, height - rows.length - 2));
+	// In a small pane the figures scroll under the chart, which is what was chosen.
+	const drawn = chartLines(state, {series: rateRows[at]!.series, width, height: chartHeight});
+	return {lines: [head, ...rows, ...drawn], cursor: at + 1};
+}

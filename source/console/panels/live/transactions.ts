@@ -1,0 +1,66 @@
+/** What is open for long: transactions, prepared ones, and the age of transaction ids with the VACUUM that it forces. */
+import type {ActiveSession, Sample} from '../../../journal/shapes/sample.ts';
+import {count, plural, seconds} from '../../parts/figures.ts';
+import {line, span, type Line} from '../../parts/line.ts';
+import {pad, padStart, printable} from '../../parts/printable.ts';
+import type {ConsoleState} from '../../state.ts';
+import type {Space} from '../panel.ts';
+import {whoIs} from './sessions.ts';
+import {fitsFilter} from './state.ts';
+import type {ViewContent} from './view-content.ts';
+
+/** Longer than any that a web application should have. */
+const longSeconds = 60;
+
+export function transactionView(state: ConsoleState, sample: Sample, {width, focused}: Space): ViewContent {
+	const byPid = new Map(sample.active.map(session => [session.pid, session]));
+	const open = state.pidOrder.flatMap(pid => byPid.get(pid) ?? []).filter(session => session.transactionSeconds !== null && fitsFilter(session, state.filters.live));
+	const before = [...preparedLines(sample), ...wraparoundLines(sample)];
+	const cursor = open.findIndex(({pid}) => pid === state.pid);
+	return {
+		lines: [
+			...before,
+			open.length === 0 ? line(' no transaction is open', 'dim') : line(` ${padStart('pid', 7)} ${padStart('open for', 11)} ${padStart('holds back', 11)}  ${pad('state', 20)} ${width < 100 ? '' : `${pad('who', 22)} `}query`, 'dim'),
+			...open.map((session, index) => transactionLine(session, {width, pointer: index === cursor ? state.glyphs.pointer : ' ', selected: index === cursor && focused})),
+		],
+		...(cursor >= 0 && {cursor: before.length + 1 + cursor}),
+	};
+}
+
+/** Whether anything here deserves a look. */
+export function hasOldTransactions(sample: Sample): boolean {
+	return sample.active.some(session => (session.transactionSeconds ?? 0) > longSeconds && !session.migration) || (sample.prepared?.length ?? 0) > 0 || wraparounds(sample).length > 0 || isAgeing(sample);
+}
+
+function transactionLine(session: ActiveSession, {width, pointer, selected}: {width: number; pointer: string; selected: boolean}): Line {
+	const age = session.transactionSeconds;
+	const spans: Line = [
+		span(pointer, 'key'), span(padStart(String(session.pid), 7)), span(` ${padStart(seconds(age), 11)}`, (age ?? 0) > longSeconds ? 'warn' : 'plain'), span(` ${padStart(session.xminAge === undefined ? '' : `${count(session.xminAge)} xids`, 11)}`, 'dim'),
+		span(`  ${pad(session.state ?? 'not to be seen', 20)} `), ...(width < 100 && !session.migration ? [] : [span(`${pad(printable(whoIs(session)), width < 100 ? 9 : 22)} `, session.migration ? 'info' : 'plain')]),
+		span((session.query ?? 'query not to be seen').replaceAll(/\s+/g, ' ').trim(), 'dim'),
+	];
+	return selected ? spans.map(({text}) => span(text, 'selected')) : spans;
+}
+
+function preparedLines({prepared}: Sample): Line[] {
+	return (prepared ?? []).map(({gid, owner, database, seconds: since, xidAge}) => [
+		span(' prepared ', 'warn'), span(gid, 'strong'), span(`  by ${owner} in ${database}, ${seconds(since)} ago, ${count(xidAge)} xids old`), span('  keeps its locks until COMMIT PREPARED or ROLLBACK PREPARED', 'dim'),
+	]);
+}
+
+function wraparoundLines(sample: Sample): Line[] {
+	const {wraparound} = sample;
+	const running = wraparounds(sample);
+	return [
+		...(wraparound ? [[
+			span(' transaction ids  ', 'dim'), span(`the oldest are ${count(wraparound.xidAge)} old, in ${wraparound.database}`, isAgeing(sample) ? 'warn' : 'plain'),
+			span(`; from ${count(wraparound.freezeAge)} on VACUUM is forced (${Math.floor(wraparound.xidAge / wraparound.freezeAge * 100)} %)`, 'dim'),
+		] as Line] : []),
+		...running.map(({pid, query, seconds: since}) => line(` pid ${pid} runs ${query} for ${seconds(since)}: it gives way to nobody, and DDL on its table waits`, 'warn')),
+		...(running.length > 0 ? [line(`   ${plural(running.length, 'VACUUM')} to prevent wraparound: wait for the end rather than cancel, or it begins again`, 'dim')] : []),
+	];
+}
+
+const wraparounds = (sample: Sample): ActiveSession[] => sample.active.filter(({backendType, query}) => backendType === 'autovacuum worker' && (query?.includes('(to prevent wraparound)') ?? false));
+
+const isAgeing = ({wraparound}: Sample): boolean => wraparound !== undefined && wraparound.xidAge > wraparound.freezeAge * 0.9;

@@ -1,0 +1,28 @@
+/** Charts: gaps are gaps, marks stand where something began, the scale stands still. */
+import {expect, test} from 'vitest';
+import {chart, markRow, scaleOf} from '../../../source/console/parts/chart.ts';
+import {textOf} from '../../../source/console/parts/line.ts';
+import {unicodeGlyphs} from '../../../source/console/theme.ts';
+
+const drawn = (values: (number | null)[], height = 4) => chart(values, {height, glyphs: unicodeGlyphs, format: value => `${value.toFixed(0)} s`}).map(row => textOf(row).trimEnd());
+
+test('a gap is a gap, and not a line at the value before', () => {
+	expect(drawn([0, 0, 3, 3, null, null, null, 3, 0, 0])).toEqual([
+		' 3 s┤  ╭─   ─╮',
+		' 2 s┤  │     │',
+		' 1 s┤  │     │',
+		' 0 s┤──╯     ╰─',
+	]);
+});
+
+test('nothing known is said', () => {
+	expect(drawn([null, null])).toEqual([' no figures of this time']);
+});
+
+test('marks stand under their columns, their words where there is room', () => {
+	expect(markRow([{column: 0, label: '1'}, {column: 4, label: '2'}, {column: 5, label: '3'}, {column: 9, label: 'end'}, {column: 40, label: '4'}, {column: -1, label: '0'}], 20)).toBe('^1  ^^3  ^end');
+});
+
+test('the scale ends at a round number', () => {
+	expect([0, 0.3, 1.2, 2.1, 4, 7, 31, 812].map(scaleOf)).toEqual([1, 1, 2, 3, 5, 10, 50, 1000]);
+});
