@@ -2,6 +2,7 @@
 import {satisfiedStates} from '../journal/shapes/item.ts';
 import type {Outcome} from '../journal/shapes/outcome.ts';
 import type {RunState} from '../journal/shapes/run.ts';
+import {waysBack} from '../journal/way-back.ts';
 import {codeSpan, escapeText} from './escape.ts';
 import {exportChecklist, stripExport, wrapReportHead} from './export.ts';
 
@@ -9,7 +10,7 @@ import {exportChecklist, stripExport, wrapReportHead} from './export.ts';
 export function renderReport(state: RunState, markdown: string): string {
 	const source = stripExport(markdown);
 	const eol = /\r\n|\n|\r/.exec(source)?.[0] ?? '\n';
-	const sections = [headOf(state), actionsOf(state), backupsOf(state), rehearsalOf(state), guardOf(state), openItemsOf(state), artifactsOf(state), recordOf(state)];
+	const sections = [headOf(state), waiversOf(state), openItemsOf(state), actionsOf(state), guardOf(state), wayBackOf(state), backupsOf(state), rehearsalOf(state), blocksOf(state), artifactsOf(state), recordOf(state)];
 	return wrapReportHead(sections.filter(lines => lines.length > 0).flatMap((lines, at) => at === 0 ? lines : ['', ...lines]), eol) + exportChecklist(source, state.items);
 }
 
@@ -30,6 +31,13 @@ function headOf(state: RunState): string[] {
 		...approvalsOf(state),
 		`- checklist: ${escapeText(state.checklist.title)}, sha256 ${codeSpan(state.checklist.sha256)}; ${satisfied} of ${counts.total} items satisfied (${counts.passed} passed, ${counts.warned} warned, ${counts.attested} attested, ${counts.waived} waived, ${counts['not-applicable']} not applicable)`,
 	];
+}
+
+/** What nobody has proven stands before what was done. */
+function waiversOf(state: RunState): string[] {
+	const waived = state.items.filter(item => item.state === 'waived');
+	if (waived.length === 0) return [];
+	return ['## Waived, not proven', '', ...waived.map(item => `- **${escapeText(item.text)}**: waived by ${escapeText(item.by ?? 'unknown')} at ${item.at ?? 'unknown'}: ${escapeText(item.note ?? 'no reason given')}`)];
 }
 
 /** Approvals of other digests than the plan's are kept apart: they approve nothing that ran. */
@@ -58,6 +66,18 @@ function describeOutcome(outcome: Outcome): string {
 		database.left.length > 0 ? `left behind: ${database.left.map(text => escapeText(text)).join('; ')}` : '',
 	].filter(Boolean);
 	return `- **${outcome.action} ${outcome.status}** ${revisions(outcome.from)} → ${revisions(outcome.to)}: ${escapeText(outcome.reason)} (${facts.join(', ')})`;
+}
+
+function wayBackOf({plan, rehearsal, backups}: RunState): string[] {
+	const ways = plan?.wayBack ?? waysBack({rehearsal, backups});
+	return ['## The way back', '', ...ways.map(({kind, seconds, loses}) => `- ${kind}: ${seconds === undefined ? 'never measured' : `${seconds.toFixed(1)} s measured`}${loses ? `, loses ${escapeText(loses)}` : ''}`)];
+}
+
+/** Blocks of the user's own; the others are in the actions and checks that stand for them. */
+function blocksOf({blocks}: RunState): string[] {
+	const ran = blocks.filter(({run}) => run !== undefined);
+	if (ran.length === 0) return [];
+	return ['## Blocks given to bash', '', ...ran.map(({id, sha256, run}) => `- ${codeSpan(id)} **${run!.state}** by ${escapeText(run!.by)} at ${run!.startedAt}${run!.seconds === undefined ? '' : ` in ${run!.seconds.toFixed(1)} s`}: ${escapeText(run!.stale ?? run!.reason ?? 'still running')}, text sha256 ${codeSpan(sha256)}${run!.evidence?.path ? `, output ${codeSpan(run!.evidence.path)}` : ''}`)];
 }
 
 function backupsOf(state: RunState): string[] {

@@ -1,5 +1,6 @@
 /** `holdpoint report`: the ticked checklist with its evidence. */
 import {existsSync, readFileSync} from 'node:fs';
+import {renderHtmlReport} from '../checklist/report-html.ts';
 import {renderReport} from '../checklist/report.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {RunState} from '../journal/shapes/run.ts';
@@ -8,18 +9,18 @@ import {readChosenRun} from './choose-run.ts';
 import {choiceFlag, type Command} from './command.ts';
 
 export const command: Command = {
-	usage: 'report [RUN] [--format markdown|json]',
+	usage: 'report [RUN] [--format markdown|html|json]',
 	says: 'The report of a run: what was done to which database, and its checklist, ticked, with evidence and names.',
-	options: '--format F  markdown (default) or json',
+	options: '--format F  markdown (default), html (one page that loads and runs nothing) or json',
 	flags: {format: {type: 'string'}},
 	words: 1,
 	needs: 'settings',
 	async run(call) {
 		const {output} = call;
-		const format = choiceFlag(call, 'format', ['markdown', 'json'] as const) ?? (output.json ? 'json' : 'markdown');
+		const format = choiceFlag(call, 'format', ['markdown', 'html', 'json'] as const) ?? (output.json ? 'json' : 'markdown');
 		const {state, folder} = readChosenRun(call);
 		if (format === 'json') output.document(state);
-		else output.raw(renderReport(state, readPinned(state, folder)));
+		else output.raw((format === 'html' ? renderHtmlReport : renderReport)(state, readPinned(state, folder)));
 		return 0;
 	},
 };

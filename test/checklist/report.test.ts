@@ -10,7 +10,7 @@ import type {RunState} from '../../source/journal/shapes/run.ts';
 const shipped = readFileSync(new URL('../../checklists/migration-deployment.md', import.meta.url), 'utf8');
 const at = '2026-03-01T10:00:00.000Z';
 const items: Item[] = parseChecklist(shipped).items.map(({id, section, text, required, check, holds}, number) =>
-	({id, section, text, required, check, holds, state: number === 0 ? 'open' : 'passed'}));
+	({id, section, text, required, check, holds, state: number === 0 ? 'open' : 'passed', ...(number === 1 && {state: 'waived', by: 'ben', at, note: 'no *time*'})}));
 
 const state: RunState = {
 	run: 'shop-1', state: 'closed', outcome: 'done', startedAt: at, endedAt: at, seq: 9, head: 'f'.repeat(64), project: '/srv/shop',
@@ -37,12 +37,15 @@ test('names target, path, digest, approvals, actions, backups, guard, open items
 		'- path: `a1` → `b2`',
 		'- plan: none made',
 		'- approved by ann, claimed, not signed, at 2026-03-01T10:00:00.000Z, of another plan (`other`)',
-		'51 of 52 items satisfied (51 passed,',
+		'51 of 52 items satisfied (50 passed,',
 		'- **upgrade cancelled** `a1` → `b2`: the guard cancelled it (exit 4, 2.5 s, 2 attempts, database at `a1` (read back), invalid indexes: `ix_a`)',
 		'WAL position unknown, read in full',
 		'max\\_blocked\\_sessions: 21 wait; cancelled',
 		'- open: Migration file has descriptive docstring with purpose (`code-review/migration-file',
 		`9 events, head \`${'f'.repeat(64)}\``,
+		'## Waived, not proven',
+		'- **revision and down\\_revision are correct**: waived by ben at 2026-03-01T10:00:00.000Z: no \\*time\\*',
+		'- downgrade: never measured, loses what is not known, since it was never rehearsed',
 		'- [ ] Migration file has descriptive docstring',
 		'- [x] `revision` and `down_revision` are correct',
 	]) expect(report).toContain(line);

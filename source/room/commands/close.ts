@@ -1,5 +1,6 @@
 /** close, abandon: the end of a run. */
 import {z} from 'zod';
+import {renderHtmlReport} from '../../checklist/report-html.ts';
 import {Refusal} from '../../journal/refusal.ts';
 import {unmetItems} from '../../journal/shapes/item.ts';
 import {summarise} from '../run-folder.ts';
@@ -17,6 +18,7 @@ export const close = roomCommand({
 		const last = room.state().actions.findLast(action => action.action === 'upgrade' || action.action === 'downgrade');
 		room.keeper.record('run-closed', asker.by, {outcome: last ? `${last.action} ${last.status}: ${last.reason}` : 'closed without a migration', unmet});
 		room.keeper.keep({name: 'report.md', text: room.checks.report(), what: 'the report'});
+		room.keeper.keep({name: 'report.html', text: renderHtmlReport(room.state(), room.checklist.markdown), what: 'the report as a page'});
 		return summarise(room.state());
 	},
 });
