@@ -32,7 +32,7 @@ export function describeOutcome(outcome: Outcome): string {
 		...(outcome.attempts > 1 ? [`${outcome.attempts} attempts`] : []),
 		...outcome.guard.map(act => `guard at ${act.at}, ${act.rule}: ${act.reason}; ${act.did}`),
 		...outcome.database.left.map(left => `left behind: ${left}`),
-		...outcome.database.invalidIndexes.map(index => `invalid index: ${index} (DROP INDEX CONCURRENTLY ${index})`),
+		...outcome.database.invalidIndexes.map(index => `invalid index: ${index} (holdpoint maintain --drop-invalid ${index} drops it concurrently; then try again)`),
 		`${outcome.seconds.toFixed(1)} s in all`,
 	];
 	return lines.join('\n');

@@ -108,7 +108,7 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 	'alarm-raised': (state, event) => ({alarms: [...state.alarms.filter(alarm => alarm.alarm !== event.alarm.alarm), event.alarm]}),
 	'alarm-cleared': (state, event) => ({alarms: state.alarms.filter(alarm => alarm.alarm !== event.alarm)}),
 	'guard-acted': (state, event) => ({guardActs: [...state.guardActs, event.act]}),
-	'guard-changed': (_, event) => ({guard: event.guard}),
+	'guard-changed': (state, event) => ({guard: event.guard, guardChanged: [...new Set([...state.guardChanged ?? [], event.key])]}),
 	'backend-cancelled': () => ({}),
 	'backup-taken': (state, event) => ({backups: [...state.backups.filter(backup => backup.path !== event.backup.path), event.backup]}),
 	'rehearsal-finished': (_, event) => ({rehearsal: event.rehearsal}),

@@ -6,7 +6,8 @@ import type {Doing} from '../doing.ts';
 import type {Plan} from '../../journal/shapes/plan.ts';
 import type {Binding} from '../keymap.ts';
 import {span, type Line} from '../parts/line.ts';
-import type {ReviewAnswer} from '../state.ts';
+import {stillInvalid} from '../panels/outcome/state.ts';
+import {failedOutcome, type ConsoleState, type ReviewAnswer} from '../state.ts';
 import {ask, free} from './reasons.ts';
 
 export const actionKeys: Binding[] = [
@@ -54,6 +55,18 @@ export const actionKeys: Binding[] = [
 		run: doing => confirm(doing, {title: 'VACUUM (ANALYZE) of the touched tables', says: 'run it', words: ['It takes no lock that stops reads or writes, but it costs I/O.'], command: {command: 'maintain', params: {confirmed: true}, done: 'the tables are vacuumed and analysed'}}),
 	},
 	{
+		id: 'drop-invalid', keys: ['D'], says: 'drop an invalid index that a failed CONCURRENTLY left behind', short: 'drop invalid', group: 'actions',
+		when: state => invalidLeft(state) !== undefined, refuse: free,
+		run(doing) {
+			const index = invalidLeft(doing.state());
+			if (index === undefined) return;
+			confirm(doing, {
+				title: `Drop the invalid index ${index}`, says: 'drop it', words: [`DROP INDEX CONCURRENTLY ${index}: it waits for older transactions on the table, and keeps nobody waiting.`, 'It is looked at once more right before: a valid index is never dropped.'],
+				command: {command: 'maintain', params: {dropInvalid: index, confirmed: true}, done: `${index} is gone: u tries again`},
+			});
+		},
+	},
+	{
 		id: 'hold', keys: ['p'], says: 'hold at the next safe point, or let it go on', short: 'hold', group: 'actions',
 		when: state => Boolean(state.run?.running), refuse: ask,
 		run(doing) {
@@ -75,6 +88,12 @@ export const actionKeys: Binding[] = [
 function confirm(doing: Doing, {words, body = [], ...given}: Pick<Confirm, 'title' | 'says' | 'command'> & {words: string[]; body?: readonly Line[]}): void {
 	const {run} = doing.state();
 	doing.dispatch({type: 'dialog', dialog: {kind: 'confirm', top: 0, ...given, body: [...(run ? confirmWords.place(run) : []), ...body, ...words.map(text => [span(text, 'plain')])]}});
+}
+
+/** The invalid index that the last failure left, if it is still there. */
+function invalidLeft(state: ConsoleState): string | undefined {
+	const failed = failedOutcome(state.run);
+	return failed ? stillInvalid(state.run, failed)[0] : undefined;
 }
 
 /** The plan that stands, made anew, so that its digest is of now. */

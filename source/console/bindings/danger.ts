@@ -22,7 +22,11 @@ export const dangerKeys: Binding[] = [
 						{key: 'max_blocked_seconds', label: 'longest wait behind the migration', unit: 's', value: guard.maxBlockedSeconds, step: 1},
 						{key: 'max_session_seconds', label: 'waits behind the migration, added up', unit: 's', value: guard.maxSessionSeconds, step: 10},
 						{key: 'max_lag_seconds', label: 'replication lag', unit: 's', value: guard.maxLagSeconds, step: 5},
+						{key: 'max_lag_bytes', label: 'replication lag in WAL', unit: 'bytes', value: guard.maxLagBytes, step: 16e6},
 						{key: 'min_free_connections_percent', label: 'connections that stay free', unit: '%', value: guard.minFreeConnectionsPercent, step: 1},
+						{key: 'max_estimate_factor', label: 'a statement by its estimate', unit: 'times', value: guard.maxEstimateFactor, step: 1},
+						{key: 'min_free_disk_bytes', label: 'disk that stays free', unit: 'bytes', value: guard.minFreeDiskBytes, step: 1e9},
+						{key: 'max_retained_wal_bytes', label: 'WAL that a slot keeps', unit: 'bytes', value: guard.maxRetainedWalBytes, step: 1e9},
 					],
 				},
 			});

@@ -107,6 +107,8 @@ export const runStateSchema = runSummarySchema.omit({items: true}).extend({
 	rehearsal: rehearsalSchema.optional(),
 	consoles: z.array(z.object({name: z.string(), since: z.string(), readOnly: z.boolean()})),
 	guard: guardPolicySchema,
+	/** Those of its keys that were changed in this run, as in holdpoint.yaml. */
+	guardChanged: z.array(z.string()).optional(),
 	guardActs: z.array(guardActSchema),
 	alarms: z.array(alarmSchema),
 	artifacts: z.array(z.object({path: z.string(), sha256: z.string(), what: z.string()})),

@@ -61,8 +61,8 @@ export const rehearse = roomCommand({
 
 export const maintain = roomCommand({
 	name: 'maintain',
-	says: 'VACUUM (ANALYZE) of the touched tables',
+	says: 'VACUUM (ANALYZE) of the touched tables, or dropping an invalid index',
 	decides: true,
-	params: z.object({tables: z.array(z.string()).default([]), confirmed: z.boolean().default(false)}),
+	params: z.object({tables: z.array(z.string()).default([]), dropInvalid: z.string().optional(), confirmed: z.boolean().default(false)}),
 	run: (room, params, asker) => room.actions.maintain({...params, by: asker.by}),
 });

@@ -7,6 +7,7 @@ import {clockTime, plural, revisions, seconds} from '../../parts/figures.ts';
 import {fit, span, spread, widthOfLine, type Line, type Tone} from '../../parts/line.ts';
 import {isOld, runningMigration, type ConsoleState} from '../../state.ts';
 import {environmentLook} from '../../theme.ts';
+import {guardTone} from '../progress/view.ts';
 import {elapsed, leftWords} from '../progress/state.ts';
 
 /** Four lines of the full width, framed in the colour of the environment. */
@@ -26,7 +27,7 @@ export function headerLines(state: ConsoleState): Line[] {
 /** What the header is made of. */
 export function headerNeeds(state: ConsoleState): readonly unknown[] {
 	const {run} = state;
-	return [run?.target, run?.run, run?.state, run?.from, run?.to, run?.running, run?.guard, run?.consoles, run?.plan, run?.actions, run?.rehearsal, run?.backups, state.samples, state.readOnly, state.now, state.gone, state.silentSince, state.room, state.columns, state.attached, state.glyphs];
+	return [run?.target, run?.run, run?.state, run?.from, run?.to, run?.running, run?.guard, run?.guardChanged, state.activities.guard, run?.consoles, run?.plan, run?.actions, run?.rehearsal, run?.backups, state.samples, state.readOnly, state.now, state.gone, state.silentSince, state.room, state.columns, state.attached, state.glyphs];
 }
 
 /** Before the room has answered nothing is claimed. */
@@ -73,12 +74,14 @@ function workLine(state: ConsoleState): Line {
 	const {run} = state;
 	if (!run) return [];
 	const guard = run.guard;
-	const policy = `guard ${guard.action === 'cancel' ? 'cancels' : 'tells'} at ${guard.maxBlockedSessions ?? 'no limit of'} blocked${guard.maxBlockedSeconds === null ? '' : `, ${guard.maxBlockedSeconds} s`}`;
+	const policy = `guard ${guard.action === 'cancel' ? 'cancels' : 'tells'} at ${guard.maxBlockedSessions ?? 'no limit of'} blocked${guard.maxBlockedSeconds === null ? '' : `, ${guard.maxBlockedSeconds} s`}${run.guardChanged?.length ? ', changed' : ''}`;
 	if (run.running) {
 		const spent = elapsed(run.running.startedAt, state.now);
 		const words = runningMigration(run) ? leftWords(run, state.now) : '';
 		const left = words === '' ? '' : `, ${words}`;
-		return [span(`${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info'), ...backLine(run, state), ...restoreLine(run, state), span(`  ${policy}`, 'dim')];
+		const next = runningMigration(run) ? state.activities.guard : undefined;
+		const guardNow: Line = next ? [span(`  guard ${next.text.split(';')[0]}`, guardTone(next))] : [];
+		return [span(`${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info'), ...guardNow, ...backLine(run, state), ...restoreLine(run, state), ...(guardNow.length > 0 ? [] : [span(`  ${policy}`, 'dim')])];
 	}
 
 	return [...backLine(run, state), ...restoreLine(run, state), span(`${run.backups.length > 0 ? '  ' : ''}${policy}`, 'dim')];

@@ -1,5 +1,6 @@
 /** What a failed action means: told from its outcome, which was read back from the database, and from the newest sample. */
 import type {Outcome} from '../../../journal/shapes/outcome.ts';
+import type {RunState} from '../../../journal/shapes/run.ts';
 import {bytes, plural, revisions, seconds} from '../../parts/figures.ts';
 import type {Tone} from '../../parts/line.ts';
 import type {ConsoleState} from '../../state.ts';
@@ -9,8 +10,14 @@ export interface Words {
 	tone: Tone;
 }
 
+/** The invalid indexes of a failed action that nobody has dropped since. */
+export function stillInvalid(run: RunState | null, {database}: Outcome): string[] {
+	const dropped = (run?.actions ?? []).filter(({action, status}) => action === 'maintain' && status === 'done').flatMap(({statements}) => statements.map(({sql}) => sql));
+	return database.invalidIndexes.filter(index => !dropped.some(sql => sql === `DROP INDEX CONCURRENTLY ${index}` || (sql.startsWith('DROP INDEX CONCURRENTLY ') && sql.endsWith(`.${index}`))));
+}
+
 /** Revision, invalid indexes and what was left, with how sure that is. */
-export function databaseWords({database, from, to}: Outcome): Words[] {
+export function databaseWords({database, from, to}: Outcome, invalid = database.invalidIndexes): Words[] {
 	const same = database.version.join() === from.join();
 	const reached = database.version.join() === to.join();
 	const version = `revision ${revisions(database.version)}: ${same ? 'the same as before' : reached ? 'the one that was wanted' : `between ${revisions(from)} and ${revisions(to)}`}`;
@@ -18,7 +25,7 @@ export function databaseWords({database, from, to}: Outcome): Words[] {
 		database.verified
 			? {words: `${version}, read back after the session had ended`, tone: same ? 'good' : 'warn'}
 			: {words: `unknown: it could not be read back; last known was ${revisions(database.version)}`, tone: 'bad'},
-		...database.invalidIndexes.map(index => ({words: `invalid index ${index}: it is written to but never read; mend with DROP INDEX CONCURRENTLY ${index};`, tone: 'bad' as const})),
+		...database.invalidIndexes.map(index => (invalid.includes(index) ? {words: `invalid index ${index}: it is written to but never read, and in the way of another try`, tone: 'bad' as const} : {words: `the invalid index ${index} was dropped since`, tone: 'good' as const})),
 		...database.left.map(words => ({words: `left behind: ${words}`, tone: 'bad' as const})),
 		...(database.verified && database.invalidIndexes.length + database.left.length === 0 ? [{words: 'no invalid index and nothing else was left behind', tone: 'good' as const}] : []),
 	];
@@ -45,7 +52,12 @@ export interface ChoiceAfter {
 export function choicesAfter(state: ConsoleState, outcome: Outcome): ChoiceAfter[] {
 	const moved = outcome.database.version.join() !== outcome.from.join();
 	const backup = state.run?.backups.at(-1);
+	const [invalid] = stillInvalid(state.run, outcome);
 	return [
+		...(invalid === undefined ? [] : [{
+			key: 'D', says: `drop the invalid index ${invalid}`, consequence: 'concurrently: it waits for older transactions on the table and keeps nobody waiting; then u tries again',
+			command: `holdpoint maintain --drop-invalid ${invalid}`,
+		}]),
 		{
 			key: 'u', says: 'upgrade again',
 			consequence: moved ? `begins where the database is now, at ${revisions(outcome.database.version)}; objects left behind make it fail again` : 'begins from the start, as nothing was kept',

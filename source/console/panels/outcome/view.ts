@@ -6,12 +6,12 @@ import {wrap} from '../../parts/printable.ts';
 import type {ConsoleState} from '../../state.ts';
 import {contactLines} from '../contacts/view.ts';
 import type {Panel} from '../panel.ts';
-import {choicesAfter, databaseWords, runsStill} from './state.ts';
+import {choicesAfter, databaseWords, runsStill, stillInvalid} from './state.ts';
 
 export const outcomePanel: Panel = {
 	id: 'outcome',
 	title: state => (state.outcome ? [span(` ${state.outcome.action.toUpperCase()} ${state.outcome.status.toUpperCase()} `, 'bad'), span(` exit ${state.outcome.exit}, after ${seconds(state.outcome.seconds)}  `, 'dim'), span('Esc leaves this screen, f brings it back', 'dim')] : []),
-	needs: state => [state.outcome, state.contacts, state.samples, state.run?.backups, state.run?.running, state.blind],
+	needs: state => [state.outcome, state.contacts, state.samples, state.run?.backups, state.run?.actions, state.run?.running, state.blind],
 	content(state, {width}) {
 		const {outcome} = state;
 		if (!outcome) return {lines: []};
@@ -21,7 +21,7 @@ export const outcomePanel: Panel = {
 				...text(outcome.reason, outcome.exit === 5 ? 'bad' : 'warn'),
 				...(outcome.exit === 5 ? text('A person must look before anything else is done.', 'bad') : []),
 				[], heading('In the database now'),
-				...databaseWords(outcome).flatMap(({words, tone}) => text(words, tone)),
+				...databaseWords(outcome, stillInvalid(state.run, outcome)).flatMap(({words, tone}) => text(words, tone)),
 				...doneLines(outcome, text),
 				[], heading('Still running'),
 				...runsStill(state).flatMap(({words, tone}) => text(words, tone)),

@@ -1,8 +1,7 @@
 /** What a running action has reached, in words that claim no more than is known. */
 import {remainingOf} from '../../../journal/remaining.ts';
 import type {Plan} from '../../../journal/shapes/plan.ts';
-import type {GuardPolicy, RunningAction, RunState} from '../../../journal/shapes/run.ts';
-import type {Sample} from '../../../journal/shapes/sample.ts';
+import type {RunningAction, RunState} from '../../../journal/shapes/run.ts';
 import {leftOf, plural, seconds} from '../../parts/figures.ts';
 
 export interface Step {
@@ -46,27 +45,4 @@ export function leftWords(run: RunState, now: number): string {
 /** Seconds since an ISO time. */
 export function elapsed(since: string, now: number): number {
 	return Math.max(0, (now - Date.parse(since)) / 1000);
-}
-
-export interface GuardDistance {
-	words: string;
-	share: number;
-}
-
-/** The limit of the guard that is nearest to being passed, from the newest sample. */
-export function nearestRule(guard: GuardPolicy, sample: Sample): GuardDistance | null {
-	const migration = sample.active.filter(session => session.migration).map(session => session.pid);
-	const blocked = sample.blockers.filter(blocker => migration.includes(blocker.pid)).reduce((sum, blocker) => sum + blocker.total, 0);
-	const waits = sample.locksWaiting.filter(lock => lock.blockedBy.some(pid => migration.includes(pid))).map(lock => lock.seconds ?? 0);
-	const lags = sample.replication.map(standby => standby.lagSeconds ?? 0);
-	const rules = [
-		rule(guard.maxBlockedSessions, {value: blocked, words: limit => `blocks ${blocked} of ${limit} sessions`}),
-		rule(guard.maxBlockedSeconds, {value: Math.max(0, ...waits), words: limit => `longest blocked ${Math.max(0, ...waits).toFixed(1)} of ${limit} s`}),
-		rule(guard.maxLagSeconds, {value: Math.max(0, ...lags), words: limit => `lag ${Math.max(0, ...lags).toFixed(1)} of ${limit} s`}),
-	].filter(distance => distance !== null);
-	return rules.toSorted((left, right) => right.share - left.share)[0] ?? null;
-}
-
-function rule(limit: number | null, {value, words}: {value: number; words: (limit: number) => string}): GuardDistance | null {
-	return limit === null || limit <= 0 ? null : {words: words(limit), share: value / limit};
 }

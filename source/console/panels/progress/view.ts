@@ -1,14 +1,14 @@
 /** How a running action looks: revisions, the statement that runs, attempts, the guard. */
 import {remainingOf} from '../../../journal/remaining.ts';
 import type {RunningAction} from '../../../journal/shapes/run.ts';
+import type {Activity} from '../../../room/protocol.ts';
 import {bytes, plural, revisions, seconds} from '../../parts/figures.ts';
 import {line, span, type Line, type Tone} from '../../parts/line.ts';
 import {meter} from '../../parts/meter.ts';
 import {pad, padStart, wrap} from '../../parts/printable.ts';
 import {runningMigration, type ConsoleState} from '../../state.ts';
 import type {Panel} from '../panel.ts';
-import {latest} from '../live/state.ts';
-import {elapsed, leftWords, nearestRule, stepsOf, type Step} from './state.ts';
+import {elapsed, leftWords, stepsOf, type Step} from './state.ts';
 
 const looks: Record<Step['state'], {tone: Tone; mark: string}> = {
 	waiting: {tone: 'dim', mark: ' '}, running: {tone: 'info', mark: '»'}, 'executed, not yet committed': {tone: 'warn', mark: '~'}, committed: {tone: 'good', mark: '✓'},
@@ -24,7 +24,7 @@ export const progressPanel: Panel = {
 	content(state, {width}) {
 		const running = state.run?.running;
 		if (!running) return {lines: []};
-		return {lines: [...headLines(state, running, width), ...statementLines(state, running, width), ...stepLines(state, running), ...activityLines(state, width), ...guardLines(state)]};
+		return {lines: [...headLines(state, running, width), ...guardLines(state, width), ...statementLines(state, running, width), ...stepLines(state, running), ...activityLines(state, width)]};
 	},
 };
 
@@ -69,18 +69,18 @@ function stepLines(state: ConsoleState, running: RunningAction): Line[] {
 }
 
 function activityLines(state: ConsoleState, width: number): Line[] {
-	return Object.values(state.activities).filter(activity => !activity.done).map(activity => [
+	return Object.values(state.activities).filter(activity => !activity.done && activity.work !== 'guard').map(activity => [
 		span(` ${activity.work}: ${activity.text} `, 'info'),
 		...(activity.share === undefined ? [] : [...meter(activity.share, {width: Math.min(24, Math.floor(width / 4)), glyphs: state.glyphs}), span(` ${Math.floor(activity.share * 100)} %`)]),
 	]);
 }
 
-function guardLines(state: ConsoleState): Line[] {
-	const sample = latest(state);
-	if (!state.run || !sample || !runningMigration(state.run)) return [];
-	const nearest = nearestRule(state.run.guard, sample);
-	if (!nearest) return [line(' guard: no limit is set', 'warn')];
-	const tone: Tone = nearest.share >= 1 ? 'bad' : nearest.share >= 0.5 ? 'warn' : 'dim';
-	const wal = sample.rates.walBytes === null ? '' : `, WAL ${bytes(sample.rates.walBytes)}/s`;
-	return [line(` guard nearest: ${nearest.words}; then it ${state.run.guard.action === 'cancel' ? 'cancels' : 'only tells'}${wal}`, tone)];
+/** As the room's guard last said it: which limit comes next, when, and what then. */
+function guardLines({activities: {guard}, run}: ConsoleState, width: number): Line[] {
+	return guard && runningMigration(run) ? wrap(`guard: ${guard.text}`, width - 2).map(row => line(` ${row}`, guardTone(guard))) : [];
+}
+
+/** By how much of its nearest limit is used up. */
+export function guardTone({share = 0}: Activity): Tone {
+	return share >= 1 ? 'bad' : share >= 0.5 ? 'warn' : 'dim';
 }

@@ -1,6 +1,6 @@
 /** The screen after a failure claims no more than was read back. */
 import {expect, test} from 'vitest';
-import {choicesAfter, databaseWords, runsStill} from '../../../../source/console/panels/outcome/state.ts';
+import {choicesAfter, databaseWords, runsStill, stillInvalid} from '../../../../source/console/panels/outcome/state.ts';
 import {initialState} from '../../../../source/console/state.ts';
 import {failure, opening, running, sample, stateAfter} from '../../fixtures/story.ts';
 
@@ -10,8 +10,16 @@ const run = stateAfter(opening, running, [{kind: 'action-finished', outcome: fai
 test('between two revisions, with an invalid index and the statement that mends it', () => {
 	expect(words(databaseWords(failure))).toEqual([
 		'revision b2e1: between a1f0 and d4c3, read back after the session had ended',
-		'invalid index public.ix_orders_channel: it is written to but never read; mend with DROP INDEX CONCURRENTLY public.ix_orders_channel;',
+		'invalid index public.ix_orders_channel: it is written to but never read, and in the way of another try',
 	]);
+});
+
+test('an invalid index is offered to be dropped until somebody has', () => {
+	const ways = (state: typeof run) => choicesAfter(initialState({run: state}), failure).map(({key, command}) => `${key} ${command}`);
+	expect(ways(run)).toContain('D holdpoint maintain --drop-invalid public.ix_orders_channel');
+	const dropped = stateAfter(opening, running, [{kind: 'action-finished', outcome: failure}, {kind: 'action-finished', outcome: {...failure, action: 'maintain', status: 'done', exit: 0, statements: [{sql: 'DROP INDEX CONCURRENTLY public.ix_orders_channel', seconds: 1}]}}]);
+	expect(ways(dropped).join()).not.toContain('--drop-invalid');
+	expect(words(databaseWords(failure, stillInvalid(dropped, failure)))).toContain('the invalid index public.ix_orders_channel was dropped since');
 });
 
 test('as before, and nothing left behind', () => {
