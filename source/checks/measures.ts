@@ -40,7 +40,7 @@ export async function queryMeasures(look: Look, {errors, upgrade: {startedAt, fi
 	const elapsed = finishedAt === null ? null : Math.floor((look.now.getTime() - Date.parse(finishedAt)) / 1000);
 	const seconds = Math.min(mostSeconds, Math.max(leastSeconds, elapsed ?? 0));
 	const wanted = prometheus === null ? [] : Object.entries(queries).filter(([name]) => errorName.test(name) === errors);
-	const average = (query: string, at = '') => `avg_over_time((${query})[${seconds}s:${Math.max(5, Math.round(seconds / 60))}s]${at})`;
+	const average = (query: string, at = '') => `avg_over_time((${query})[${seconds}s:${Math.max(1, Math.round(seconds / 60))}s]${at})`;
 	const list = await Promise.all(wanted.map(async ([name, query]) => ({
 		name,
 		query,

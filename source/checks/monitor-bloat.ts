@@ -32,6 +32,7 @@ export const monitorBloat: Check = {
 		const touched = [...new Set([...rewritten, ...touchesOf(plan).map(touch => touch.table.key)])];
 		const session = await look.session();
 		const sizes = await queryTables(session, {tables: plan.unseen.length > 0 ? undefined : touched});
+		if (sizes.length === 0) return notApplicable('The tables that were changed in bulk are not there any more.');
 		const earlier = new Map(((await readKept(look)).before?.figures?.tables ?? []).map(table => [table.name, table]));
 		const measured = await measure(session, sizes);
 		const evidence = [
