@@ -2,6 +2,7 @@
 import type {ProjectReading} from '../alembic/reading.ts';
 import type {MigrationFacts} from '../alembic/facts.ts';
 import type {DatabaseReading} from '../alembic/shapes.ts';
+import type {Contact} from '../checklist/contacts.ts';
 import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
@@ -15,7 +16,7 @@ import type {Session} from '../postgres/session.ts';
 import type {Review} from '../review/finding.ts';
 
 /** What evidence can depend on; when the value of one changes, the evidence is stale. */
-export const contextKeys = ['target', 'current', 'files', 'plan', 'backup', 'rehearsal'] as const;
+export const contextKeys = ['target', 'current', 'files', 'plan', 'backup', 'rehearsal', 'window', 'rollback'] as const;
 export type ContextKey = (typeof contextKeys)[number];
 
 export interface Check {
@@ -30,6 +31,8 @@ export interface Check {
 	dependsOn: readonly ContextKey[];
 	/** Evidence older than this is stale: where the world moves by itself. */
 	ttlMs?: number;
+	/** Asked again right before an action whose hold point it stands at, however young its evidence is. */
+	atStart?: true;
 	/** @throws Refusal when it could not look: the verdict is then `errored`, with the sentence. */
 	run(look: Look): Promise<CheckResult>;
 }
@@ -76,6 +79,10 @@ export interface Look {
 	sample(): Sample | null;
 	/** The samples that the run recorded between two ISO times, oldest first. */
 	recorded(range: {from: string; to: string}): Iterable<Sample>;
+	/** Whom to call: the checklist's table and the configuration's contacts. */
+	contacts: readonly Contact[];
+	/** Keeps text among the run's artifacts; the same content once. */
+	keep(artifact: {name: string; text: string; what: string}): {path: string; sha256: string};
 	/** Runs a program of the project or the user without a shell. */
 	run(argv: string[], options?: {timeoutMs?: number}): Promise<{exit: number | null; stdout: string; stderr: string; seconds: number}>;
 }

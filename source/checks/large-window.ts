@@ -14,8 +14,9 @@ export const largeWindow: Check = {
 	says: 'If the plan keeps writers out of a large table, the maintenance window (`window`) is open now and long enough for the upgrade and the way back.',
 	why: 'A lock on a large table may take long to get and long to hold, and people should have been told. Who approved the window, a person says; whether it is open, the clock.',
 	proves: 'wholly',
-	dependsOn: ['plan', 'files', 'target'],
-	ttlMs: 60 * 1000,
+	dependsOn: ['plan', 'files', 'target', 'window'],
+	ttlMs: 15 * 60 * 1000,
+	atStart: true,
 	async run(look) {
 		const plan = await readStatements(look);
 		const {window} = look.settings;

@@ -1,5 +1,6 @@
 /** `holdpoint contacts`: whom to call. */
 import {readFileSync} from 'node:fs';
+import {mergeContacts} from '../checklist/contacts.ts';
 import {parseChecklist} from '../checklist/parse.ts';
 import {shippedChecklist} from '../checklist/shipped.ts';
 import {Refusal} from '../journal/refusal.ts';
@@ -8,7 +9,7 @@ import {formatTable} from './table.ts';
 
 export const command: Command = {
 	usage: 'contacts',
-	says: 'Whom to call: the contacts of holdpoint.yaml, else the table of the checklist.',
+	says: 'Whom to call: the table of the checklist, with the contacts of holdpoint.yaml in its places and behind it.',
 	needs: 'settings',
 	async run(call) {
 		const {output} = call;
@@ -20,10 +21,9 @@ export const command: Command = {
 };
 
 function readContacts({settings}: Call) {
-	if (settings.contacts.length > 0) return settings.contacts;
 	const file = settings.checklist ?? shippedChecklist;
 	try {
-		return parseChecklist(readFileSync(file, 'utf8')).contacts;
+		return mergeContacts(parseChecklist(readFileSync(file, 'utf8')).contacts, settings.contacts);
 	} catch (error) {
 		throw new Refusal(2, `The checklist ${file} can't be read: ${(error as NodeJS.ErrnoException).code}; correct \`checklist\` in holdpoint.yaml.`);
 	}

@@ -1,5 +1,5 @@
 /** Runs checks for the room: what they may look at, their verdicts into the journal, and what makes their evidence stale. */
-import {existsSync, readFileSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {execa} from 'execa';
 import {reviewPlanned} from '../actions/review.ts';
 import {valueOf} from '../alembic/problem.ts';
@@ -10,13 +10,11 @@ import {userCheck} from '../checks/user-check.ts';
 import {renderReport} from '../checklist/report.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Verdict} from '../journal/shapes/evidence.ts';
-import type {Backup} from '../journal/shapes/backup.ts';
-import {satisfiedStates, type Item} from '../journal/shapes/item.ts';
+import {satisfiedStates, type Hold, type Item} from '../journal/shapes/item.ts';
 import type {Plan} from '../journal/shapes/plan.ts';
-import {readStamp} from '../postgres/dump-files.ts';
-import {queryVersionTable} from '../postgres/readback.ts';
+import {createContextReader, newestBackup} from './context.ts';
 import type {Room} from './room.ts';
-import {hashFiles, staleReason} from './staleness.ts';
+import {isAged, staleReason} from './staleness.ts';
 
 export interface Checks {
 	/** Runs the checks of these items, one after another, each between its two events. */
@@ -25,12 +23,16 @@ export interface Checks {
 	contextOf(item: Item): Promise<Record<string, string>>;
 	/** Marks as stale what no longer holds. */
 	refresh(): Promise<void>;
+	/** Asks again what stands before an action and has only aged, or is asked at every start. */
+	renew(hold: Hold, by: string): Promise<void>;
 	/** The ticked checklist with its evidence. */
 	report(): string;
 }
 
 export function createChecks(room: Room): Checks {
 	let queue: Promise<void> = Promise.resolve();
+	let refreshing: Promise<void> | null = null;
+	const context = createContextReader(room);
 	const own = new Map(room.settings.checks.map(each => [each.name, userCheck(each)]));
 	const checkOf = (item: Item | undefined): Check | undefined => (item?.check ? own.get(item.check) ?? findCheck(item.check) : undefined);
 
@@ -42,32 +44,62 @@ export function createChecks(room: Room): Checks {
 			if (!item || !check) continue;
 			room.keeper.record('check-started', by, {item: id, check: check.id});
 			const {verdict, settled} = await verdictOf(check, look);
-			room.keeper.record('check-finished', by, {item: id, check: check.id, verdict, settled, context: await contextNow(room, check.dependsOn)});
+			room.keeper.record('check-finished', by, {item: id, check: check.id, verdict, settled, context: await context.read(check.dependsOn)});
+		}
+	};
+	const enqueue: Checks['run'] = (ids, by) => {
+		const done = queue.then(() => run(ids, by));
+		queue = done.catch(() => {});
+		return done;
+	};
+	/** Files first: they are at hand, also while the database does not answer. */
+	const refresh = async () => {
+		for (const keys of [local, contextKeys.filter(key => !local.includes(key))]) {
+			const {busy} = room.actions;
+			// What an action does makes nothing stale; while a backup or a rehearsal runs, only files move by other hands.
+			if (!room.keeper.opened || room.settings.readOnly || busy === 'upgrade' || busy === 'downgrade' || (busy && keys !== local)) return;
+			const satisfied = room.state().items.filter(item => satisfiedStates.has(item.state) && item.state !== 'waived' && !item.sealed && item.context);
+			if (satisfied.length === 0) return;
+			const now = await context.read(keys);
+			for (const item of satisfied) {
+				const reason = staleReason(item, {context: now, files: context.changedFiles(item), ttlMs: busy || item.verdict?.lasting ? undefined : checkOf(item)?.ttlMs, at: Date.now()});
+				const still = room.state().items.find(each => each.id === item.id);
+				if (reason && still?.state === item.state && still.at === item.at && !still.sealed) room.keeper.record('item-went-stale', 'holdpoint', {item: item.id, reason});
+			}
 		}
 	};
 	return {
-		run(ids, by) {
-			const done = queue.then(() => run(ids, by));
-			queue = done.catch(() => {});
-			return done;
-		},
+		run: enqueue,
 		async contextOf(item) {
 			// A word given before the first plan is about that plan too: it must not fall when it is made, nor outlive its change.
 			if (!room.state().plan) await room.actions.plan({action: 'upgrade', revision: upgradeAim(room), by: 'holdpoint'}).catch(() => {});
-			return contextNow(room, checkOf(item)?.dependsOn ?? ['target', 'plan']);
+			return context.read(checkOf(item)?.dependsOn ?? ['target', 'plan']);
 		},
 		async refresh() {
-			if (!room.keeper.opened || room.actions.busy || room.settings.readOnly) return;
-			const satisfied = room.state().items.filter(item => satisfiedStates.has(item.state) && item.state !== 'waived' && !item.sealed && item.context);
-			if (satisfied.length === 0) return;
-			const now = await contextNow(room, contextKeys);
-			for (const item of satisfied) {
-				const reason = staleReason(item, {now, ttlMs: item.verdict?.lasting ? undefined : checkOf(item)?.ttlMs, at: Date.now()});
-				if (reason) room.keeper.record('item-went-stale', 'holdpoint', {item: item.id, reason});
+			refreshing ??= refresh().finally(() => {
+				refreshing = null;
+			});
+			return refreshing;
+		},
+		async renew(hold, by) {
+			const aged = room.state().items.filter(item => item.holds.includes(hold) && !item.sealed && item.by === undefined && item.context !== undefined);
+			const again: string[] = [];
+			for (const item of aged) {
+				const check = checkOf(item);
+				const due = satisfiedStates.has(item.state) ? check?.atStart === true : item.state === 'stale' && isAged({at: item.verdict?.at}, {ttlMs: check?.ttlMs, at: Date.now()});
+				if (due && same(item.context!, await context.read(check!.dependsOn))) again.push(item.id);
 			}
+			if (again.length > 0) await enqueue(again, by);
 		},
 		report: () => renderReport(room.state(), room.checklist.markdown),
 	};
+}
+
+/** What can be told without asking anybody. */
+const local: readonly ContextKey[] = ['files', 'window'];
+
+function same(before: Record<string, string>, now: Partial<Record<ContextKey, string>>): boolean {
+	return Object.entries(before).every(([key, value]) => now[key as ContextKey] === value);
 }
 
 /** What only gathers, and what could not look yet, settles nothing: the item stays with people. */
@@ -129,6 +161,8 @@ function createLook(room: Room): Look {
 		upgrade: () => room.state().actions.findLast(each => each.action === 'upgrade') ?? null,
 		sample: () => room.watch.fresh(),
 		recorded: range => room.watch.recorded(range),
+		contacts: room.contacts,
+		keep: artifact => room.keeper.keep(artifact),
 		async run(argv, {timeoutMs = 60_000} = {}) {
 			const started = performance.now();
 			const [program, ...rest] = argv as [string, ...string[]];
@@ -148,37 +182,4 @@ function ranPlan(room: Room): Plan | null {
 export function upgradeAim(room: Room): string | undefined {
 	const {aim} = room.state();
 	return aim.length === 1 ? aim[0] : undefined;
-}
-
-/** What evidence is about; to have looked at the way back changes nothing of it. */
-function upgradePlan(room: Room): Plan | undefined {
-	const {plan} = room.state();
-	if (plan?.action !== 'downgrade') return plan;
-	return room.keeper.events.flatMap(event => (event.kind === 'plan-made' && event.plan.action === 'upgrade' ? [event.plan] : [])).at(-1) ?? plan;
-}
-
-/** Its files are looked at by the checks; those of another tool are not here. */
-function newestBackup(room: Room): Backup | null {
-	return room.state().backups.findLast(backup => backup.format === 'external' || existsSync(backup.path)) ?? null;
-}
-
-async function contextNow(room: Room, keys: readonly ContextKey[]): Promise<Record<string, string>> {
-	const {target, rehearsal} = room.state();
-	const plan = upgradePlan(room);
-	const values: Record<ContextKey, () => Promise<string> | string> = {
-		target: () => `${target.systemIdentifier}/${target.database}`,
-		async current() {
-			const {context} = room.target;
-			return (await queryVersionTable(await room.target.session(), {table: context?.versionTable, schema: context?.versionTableSchema}))?.join(' ') ?? 'none';
-		},
-		files: () => hashFiles(room.settings.project, [...(plan?.revisions ?? []).map(each => each.file), ...(room.target.environmentFile ? [room.target.environmentFile] : [])]),
-		plan: () => plan?.digest ?? 'none',
-		async backup() {
-			const backup = newestBackup(room);
-			return backup ? `${backup.path} ${backup.finishedAt} ${backup.format === 'external' ? '' : await readStamp(backup)}`.trim() : 'none';
-		},
-		rehearsal: () => rehearsal?.digest ?? 'none',
-	};
-	const entries = await Promise.all(keys.map(async key => [key, await values[key]()] as const));
-	return Object.fromEntries(entries);
 }

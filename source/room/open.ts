@@ -2,6 +2,7 @@
 import {readFileSync} from 'node:fs';
 import {hostname} from 'node:os';
 import path from 'node:path';
+import {mergeContacts} from '../checklist/contacts.ts';
 import {parseChecklist, requireItems} from '../checklist/parse.ts';
 import {shippedChecklist} from '../checklist/shipped.ts';
 import {findCheck} from '../checks/index.ts';
@@ -27,7 +28,7 @@ import {describePlace} from './place.ts';
 import {createWatch} from './watch.ts';
 
 /** Files change under our feet; so often it is looked whether evidence still holds. */
-const refreshMs = 1500;
+const refreshMs = 1000;
 const beatMs = 1000;
 
 export interface OpenRoomOptions {
@@ -65,8 +66,10 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 		// Who only looks leaves no trace in the journal.
 		...(known && inProcess && {beforeFirst: () => begin(settings.by)}),
 	});
+	const followed = known ? pinned(known, checklist) : checklist;
 	const room = {
-		settings, environment, scrubber, checklist: known ? pinned(known, checklist) : checklist, keeper, target, consoles: listeners, tell,
+		settings, environment, scrubber, checklist: followed, keeper, target, consoles: listeners, tell,
+		contacts: mergeContacts(followed.parsed.contacts, settings.contacts),
 		facts: {pid: process.pid, host: hostname(), inProcess, warnings: describePlace({settings, environment, inProcess}), waitingForCredentials: false},
 		origin: readOrigin({settings, environment, loaded: target.loaded}),
 		state: () => keeper.state,

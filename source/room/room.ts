@@ -1,4 +1,5 @@
 /** What a room consists of, as its commands see it: the only writer of its run's journal, the only one that acts. */
+import type {Contact} from '../checklist/contacts.ts';
 import type {Checklist} from '../checklist/parse.ts';
 import type {Settings} from '../config/settings.ts';
 import type {Scrubber} from '../journal/scrub.ts';
@@ -25,6 +26,8 @@ export interface Room {
 	readonly actions: Actions;
 	readonly blocks: Blocks;
 	readonly facts: RoomFacts;
+	/** Whom to call: the checklist's table and the configuration's contacts. */
+	readonly contacts: readonly Contact[];
 	/** What sent this room to its target. */
 	readonly origin: Origin | null;
 	/** Consoles now attached. */

@@ -6,6 +6,7 @@ import {execa} from 'execa';
 import {inject} from 'vitest';
 import type {MigrationFacts} from '../../source/alembic/facts.ts';
 import type {DatabaseReading, Graph} from '../../source/alembic/shapes.ts';
+import type {Contact} from '../../source/checklist/contacts.ts';
 import type {Look} from '../../source/checks/check.ts';
 import {loadSettings} from '../../source/config/load.ts';
 import type {Settings} from '../../source/config/settings.ts';
@@ -39,6 +40,7 @@ export interface Given {
 	/** Of the time of the upgrade, 11:49:58 to 11:50:00. */
 	recorded?: Partial<Sample>[];
 	now?: string;
+	contacts?: Contact[];
 }
 
 /** The moment at which all cases play. */
@@ -97,6 +99,12 @@ export async function look(given: Given = {}): Promise<Look> {
 		backup: async () => given.backup ? backupSchema.parse({...backedUp, ...given.backup}) : null,
 		rehearsal: async () => given.rehearsal ? rehearsalSchema.parse({...rehearsed, ...given.rehearsal}) : null,
 		upgrade: () => outcome,
+		contacts: given.contacts ?? [],
+		keep({name, text}) {
+			const path = `${folder()}/${name}`;
+			writeFileSync(path, text);
+			return {path, sha256: createHash('sha256').update(text).digest('hex')};
+		},
 		recorded: ({from, to}) => (given.recorded ?? []).map(sample => sampleSchema.parse({...quiet, ...sample})).filter(({at}) => at >= from && at <= to),
 		sample: () => given.sample ? sampleSchema.parse({...quiet, ...given.sample}) : null,
 		async run([program, ...rest], {timeoutMs = 10_000} = {}) {

@@ -1,9 +1,9 @@
 /** Checks of the way back and the pre-flight. */
 import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
-import {writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {afterAll, beforeAll} from 'vitest';
+import {afterAll, beforeAll, expect, test} from 'vitest';
 import {preflightNotified} from '../../source/checks/preflight-notified.ts';
 import {preflightRollbackPlan} from '../../source/checks/preflight-rollback-plan.ts';
 import {rollbackApplication} from '../../source/checks/rollback-application.ts';
@@ -11,10 +11,9 @@ import {rollbackData} from '../../source/checks/rollback-data.ts';
 import {rollbackDowngrade} from '../../source/checks/rollback-downgrade.ts';
 import {rollbackIndexes} from '../../source/checks/rollback-indexes.ts';
 import {rollbackTriggers} from '../../source/checks/rollback-triggers.ts';
-import type {Settings} from '../../source/config/settings.ts';
 import type {Difference} from '../../source/journal/shapes/rehearsal.ts';
 import {cases} from './cases.ts';
-import {folder, type Given} from './look.ts';
+import {folder, look, migration, type Given} from './look.ts';
 import {openShop, type Shop} from './shop.ts';
 
 let shop: Shop;
@@ -96,28 +95,50 @@ cases(rollbackApplication, {
 
 const channel = {name: 'ops', command: ['true'], webhook: null, on: ['plan-made']};
 const logged = (text: string): Given => ({settings: {notify: [channel]}, state: {log: [{seq: 1, at: '2026-03-01T11:00:00Z', by: 'holdpoint', text, level: 'info'}]}});
+const windowed = (start: string): Given => ({...logged('ops notified of plan-made'), settings: {notify: [channel], window: {start, end: '14:00', timezone: 'UTC'}}});
 cases(preflightNotified, {
 	'told': {given: logged('ops notified of plan-made'), answers: 'passed', words: /1 channel took the last message: ops at 2026-03-01T11:00:00Z/},
 	'refused': {given: logged('ops could not be notified of plan-made: status 500'), answers: 'failed', words: /ops could not be notified of plan-made: status 500/},
+	'told an hour ago, and the window began then': {given: windowed('11:00'), answers: 'warned', words: /For a person: the window was announced for 2026-03-01T11:00:00\.000Z, and it is 60 min past that; the last message went out 60 min ago\. Tell them again/},
+	'told an hour ago of a window that begins now': {given: windowed('11:45'), answers: 'passed', words: /1 channel took the last message/},
 	'one of two': {given: {...logged('ops notified of plan-made'), settings: {notify: [channel, {...channel, name: 'mail'}]}}, answers: 'warned', words: /For a person: mail heard nothing/},
 	'nothing sent yet': {given: logged('plan made'), answers: 'open', words: /For a person: nothing was sent to ops/},
 	'no channel': {given: {}, answers: 'open', words: /For a person: no channel is configured/},
 });
 
-const written = (text: string, more: Partial<Settings> = {}) => (): Given => {
+const ann = {role: 'DBA On-Call', contact: '#dba', escalation: 'Database issues'};
+const written = (text: string, more: Given = {}) => (): Given => {
 	const project = folder();
 	writeFileSync(path.join(project, 'rollback.md'), text);
-	return {settings: {project, rollbackPlan: 'rollback.md', ...more}};
+	return {rehearsal: {}, contacts: [ann], ...more, settings: {project, rollbackPlan: path.join(project, 'rollback.md')}};
 };
-const words = 'Ann decides. Until 22:30: holdpoint downgrade a1. After that: restore the backup.\n';
+const words = 'The DBA on-call decides. Until 22:30: the downgrade. After that: restore the backup.\n';
 cases(preflightRollbackPlan, {
-	'written': {given: written(words), answers: 'passed', words: /rollback\.md is written \(2 lines, no placeholder\)/},
+	'whole': {given: written(words), answers: 'passed', words: /^The rollback plan [0-9a-f]{12} is whole: 2 points of failure, who decides from rollback\.md\.$/},
+	'never measured': {given: written(words, {rehearsal: null}), answers: 'failed', words: /No way back was measured for the rollback plan [0-9a-f]{12}: rehearse/},
 	'with a placeholder': {given: written(`${words}Call [Slack/Phone].`), answers: 'failed', words: /placeholder \[Slack\/Phone\]/},
-	'empty': {given: written(' \n'), answers: 'failed', words: /rollback plan is empty/},
-	'not there': {given: {settings: {rollbackPlan: 'gone.md'}}, answers: 'failed', words: /gone\.md can't be read/},
-	'contacts are placeholders': {given: written(words, {contacts: [{role: 'DBA On-Call', contact: '[Slack/Phone]', escalation: ''}]}), answers: 'failed', words: /contacts of DBA On-Call are still placeholders/},
-	'elsewhere': {given: {settings: {rollbackPlan: 'https://wiki.example.org/rollback'}}, answers: 'warned', words: /For a person: .*wiki\.example\.org/},
-	'none, and nothing measured': {given: {plan: {wayBack: [{kind: 'forward'}]}}, answers: 'failed', words: /no way back was measured/},
-	'none, but one measured since': {given: {rehearsal: {}}, answers: 'warned', words: /For a person: .*downgrade in 0 s/},
-	'none, but a measured downgrade': {given: {plan: {wayBack: [{kind: 'downgrade', seconds: 4}]}}, answers: 'warned', words: /For a person: .*downgrade in 4 s/},
+	'empty': {given: written(' \n'), answers: 'failed', words: /rollback plan that `rollback_plan` names is empty/},
+	'not there': {given: {settings: {rollbackPlan: '/nowhere/gone.md'}}, answers: 'failed', words: /gone\.md can't be read/},
+	'contacts are placeholders': {given: written(words, {contacts: [{...ann, contact: '[Slack/Phone]'}]}), answers: 'warned', words: /For a person: the contacts of DBA On-Call are still placeholders/},
+	'nobody of the contacts decides': {given: written('Somebody decides it, and then we go back.\n'), answers: 'warned', words: /rollback\.md names none of DBA On-Call as who decides/},
+	'elsewhere': {given: {rehearsal: {}, settings: {rollbackPlan: 'https://wiki.example.org/rollback'}}, answers: 'warned', words: /For a person: .*wiki\.example\.org/},
+	'nobody has said who decides': {given: {rehearsal: {}}, answers: 'warned', words: /For a person: the rollback plan [0-9a-f]{12} has the ways back with their times; who decides.*attest exactly this text/},
+});
+
+test('the rollback plan has a row for each commit point, with the measured time of the way from there', async () => {
+	const revisions = ['b2', 'c3'].map(revision => ({...migration, revision}));
+	const view = await look({
+		plan: {revisions, to: ['c3'], commitPoints: [{after: 'c3', why: 'its autocommit_block() commits what came before it', then: 'the version at b2, and an invalid index where a CONCURRENTLY failed', inside: true}]},
+		rehearsal: {revisions: [{revision: 'b2', up: 1, down: 0.5, again: 1}, {revision: 'c3', up: 2, down: 1.2, again: 2}]}, backup: {}, contacts: [ann],
+	});
+	const [file] = (await preflightRollbackPlan.run(view)).evidence;
+	expect(readFileSync(file!.path!, 'utf8')).toBe(file!.body);
+	const rows = file!.body!.split('\n').filter(line => line.startsWith('| '));
+	expect(rows.slice(2, 5)).toEqual([
+		'| before c3 begins | the version at a1, nothing changed | none is needed: PostgreSQL takes it all back | 0 s |',
+		'| inside c3, or later | the version at b2, and an invalid index where a CONCURRENTLY failed | `holdpoint downgrade a1 --confirm shop`; an invalid index is dropped first, with the command that the failure screen shows | 0.5 s |',
+		'| after all of it | the version at c3 | `holdpoint downgrade a1 --confirm shop` | 1.7 s |',
+	]);
+	expect(file!.body).toContain('- restore: into a database of its own: `createdb shop_restored && pg_restore --exit-on-error -d shop_restored \'/nowhere/shop.dump\'`; never measured');
+	expect(file!.body).toContain('- who decides to go back: [name]');
 });

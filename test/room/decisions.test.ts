@@ -70,7 +70,7 @@ test('a migration file or env.py that was edited makes evidence stale and the pl
 	expect((await state()).items.map(item => item.state)).toEqual(['attested', 'passed']);
 	await site.project.write('b2.py', b2([]));
 	const {items} = await until(room, now => now.items.some(item => item.state === 'stale'));
-	expect(items.find(item => item.check === 'code.revisions')).toMatchObject({state: 'stale', stale: 'the migration files on the path, or env.py, are not what they were'});
+	expect(items.find(item => item.check === 'code.revisions')).toMatchObject({state: 'stale', stale: 'migrations/versions/b2.py was edited'});
 	// The new plan makes a person's word one about another plan too.
 	const change = / What changed: file of revision b2 changed from [0-9a-f]{12} to [0-9a-f]{12}\.$/;
 	await expect(client.ask('upgrade', {confirmed: true, expect: looked.digest})).rejects.toMatchObject(refusal(3, new RegExp(`^The hold point before upgrade stands: 1 item is not satisfied: before/somebody-has-looked \\(stale\\).*${change.source}`)));

@@ -29,6 +29,8 @@ export interface Site {
 export interface SiteOptions {
 	revisions?: Record<string, string>;
 	envPy?: string;
+	/** The text of models.py, which env.py then imports. */
+	models?: string;
 	/** Markdown; default: one item before upgrade and downgrade. */
 	checklist?: string;
 	/** Further lines of holdpoint.yaml. */
@@ -51,10 +53,10 @@ export const smallChecklist = `# Small
 - [ ] Revisions are in order <!-- check: code.revisions --> <!-- optional -->
 `;
 
-export async function openSite({revisions, envPy, checklist = smallChecklist, yaml = [], sql, url = database => database.url}: SiteOptions = {}): Promise<Site> {
+export async function openSite({revisions, envPy, models, checklist = smallChecklist, yaml = [], sql, url = database => database.url}: SiteOptions = {}): Promise<Site> {
 	const database = await freshDatabase();
 	if (sql) await (await database.client()).query(sql);
-	const project = await alembicProject({url: url(database), ...(revisions && {revisions}), ...(envPy !== undefined && {envPy})});
+	const project = await alembicProject({url: url(database), ...(revisions && {revisions}), ...(envPy !== undefined && {envPy}), ...(models !== undefined && {models})});
 	const stateDir = mkdtempSync(path.join(inject('testRun').folder, 'state-'));
 	writeFileSync(path.join(project.directory, 'checklist.md'), checklist);
 	writeFileSync(path.join(project.directory, 'holdpoint.yaml'), [`alembic: {python: ${pythonPath}}`, 'checklist: checklist.md', `state_dir: ${stateDir}`, ...yaml, ''].join('\n'));

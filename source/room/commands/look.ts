@@ -93,5 +93,5 @@ export const contacts = roomCommand({
 	says: 'whom to call',
 	decides: false,
 	params: z.object({}),
-	run: room => (room.settings.contacts.length > 0 ? room.settings.contacts : room.checklist.parsed.contacts),
+	run: room => room.contacts,
 });
