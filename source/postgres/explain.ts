@@ -48,7 +48,7 @@ export async function explainQuery(session: Session, query: string): Promise<{pl
 }
 
 function reasonOf(error: Error & {code?: string}, query: string): string {
-	if (error.code === '55P03') return 'a table of it is locked just now, and nobody is made to wait for an EXPLAIN.';
+	if (error.code === '55P03') return 'a table of it is locked just now, and a look waits for nobody.';
 	if (error.code === '57014') return 'planning it took longer than the time that a look may take.';
 	if (error.code === '42601' && !/^\s*(--[^\n]*\n\s*|\/\*[\s\S]*?\*\/\s*)*\(*\s*(select|insert|update|delete|merge|values|with|table)\b/i.test(query)) return 'only SELECT, INSERT, UPDATE, DELETE, MERGE and VALUES have one.';
 	if (/cannot insert multiple commands/.test(error.message)) return 'it is several statements in one text.';

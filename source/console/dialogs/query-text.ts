@@ -3,6 +3,7 @@ import type {ActiveSession} from '../../journal/shapes/sample.ts';
 import type {SessionQuery} from '../../postgres/explain.ts';
 import {bytes, seconds} from '../parts/figures.ts';
 import {line, span, type Line} from '../parts/line.ts';
+import {printable} from '../parts/printable.ts';
 import {highlight} from '../parts/sql.ts';
 import type {TextDialog} from './dialog.ts';
 
@@ -22,7 +23,8 @@ export function queryDialog(session: ActiveSession, {query, complete, limitBytes
 		body: [
 			[span(`${session.application || session.user || 'unknown'}, ${session.state ?? 'state unknown'}, ${seconds(session.seconds)}`, 'dim'), span(session.state?.startsWith('idle') ? ': what it ran last' : '', 'dim')],
 			[],
-			...query.slice(0, shownCharacters).replaceAll('\r\n', '\n').split('\n').map(text => highlight(text) as Line),
+			// Printable before it is coloured: what is wrapped has to be as long as what is drawn.
+			...query.slice(0, shownCharacters).replaceAll('\r\n', '\n').replaceAll('\t', '    ').split('\n').map(text => highlight(printable(text)) as Line),
 			...(rest > 0 ? [line(`… and ${bytes(Buffer.byteLength(query.slice(shownCharacters)))} more; y copies all of it`, 'warn')] : []),
 			...(complete ? [] : [line(`The server has cut it off here: track_activity_query_size is ${bytes(limitBytes)}.`, 'warn')]),
 		],

@@ -11,11 +11,13 @@ export interface ChartOptions {
 	format: (value: number) => string;
 	/** The scale ends at least here. */
 	top?: number;
+	/** Of what round numbers are made: powers of ten, or of 1024 for bytes. */
+	base?: 1024;
 }
 
 /** Columns that the labels and the axis of a chart take. */
-export function labelColumns(values: readonly (number | null)[], {format, top: least}: Pick<ChartOptions, 'format' | 'top'>): number {
-	const top = topOf(values, least);
+export function labelColumns(values: readonly (number | null)[], {format, ...scale}: Pick<ChartOptions, 'format' | 'top' | 'base'>): number {
+	const top = topOf(values, scale);
 	return Math.max(...[0, top / 3, top / 2, top].map(value => format(value).length)) + 2;
 }
 
@@ -23,10 +25,10 @@ export function labelColumns(values: readonly (number | null)[], {format, top: l
  * Draws one column for each value, oldest first; where nothing is known there is a gap. asciichart knows none (it fails on
  * NaN), so it is given the value before, and what it drew there is taken away again.
  */
-export function chart(values: readonly (number | null)[], {height, glyphs, format, top: least}: ChartOptions): Line[] {
+export function chart(values: readonly (number | null)[], {height, glyphs, format, ...scale}: ChartOptions): Line[] {
 	if (values.every(value => value === null) || height < 2) return [line(' no figures of this time', 'dim')];
-	const top = topOf(values, least);
-	const labels = labelColumns(values, {format, ...(least !== undefined && {top: least})}) - 1;
+	const top = topOf(values, scale);
+	const labels = labelColumns(values, {format, ...scale}) - 1;
 	const quantised = filled(values).map(value => Math.round((value / top) * (height - 1)) / (height - 1) * top);
 	const text = asciichart.plot([quantised[0]!, ...quantised], {
 		height: height - 1, min: 0, max: top, offset: 2, padding: '', symbols: glyphs.chart,
@@ -37,9 +39,11 @@ export function chart(values: readonly (number | null)[], {height, glyphs, forma
 	return text.split('\n').map(row => [span(`${row.slice(0, labels)}${glyphs.chart[1]}`, 'dim'), span(values.map((value, index) => (value === null ? ' ' : row[labels + 1 + index] ?? ' ')).join(''), 'info')]);
 }
 
-/** The next round number above, so that the scale stays still: 1, 2, 3, 5, 10, 20 … */
-export function scaleOf(max: number): number {
+/** The next round number above, so that the scale stays still: 1, 2, 3, 5, 10, 20 …, of bytes in their unit. */
+export function scaleOf(max: number, base: 10 | 1024 = 10): number {
 	if (max <= 1) return 1;
+	const unit = base === 1024 ? 1024 ** Math.floor(Math.log2(max) / 10) : 1;
+	if (unit > 1) return scaleOf(max / unit) * unit;
 	const power = 10 ** Math.floor(Math.log10(max));
 	return [1, 2, 3, 5, 10].map(step => step * power).find(step => step >= max) ?? 10 * power;
 }
@@ -57,9 +61,9 @@ export function markRow(marks: readonly {column: number; label: string}[], colum
 	return row.join('').trimEnd();
 }
 
-function topOf(values: readonly (number | null)[], least = 0): number {
+function topOf(values: readonly (number | null)[], {top: least = 0, base}: Pick<ChartOptions, 'top' | 'base'>): number {
 	const max = Math.max(0, ...values.filter(value => value !== null));
-	return least > 0 && max <= least ? least : scaleOf(max);
+	return least > 0 && max <= least ? least : scaleOf(max, base);
 }
 
 function filled(values: readonly (number | null)[]): number[] {

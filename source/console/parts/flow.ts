@@ -2,7 +2,7 @@
 import type {Line, Span} from './line.ts';
 import {printable, widthOf} from './printable.ts';
 
-/** Each span stays whole where a line can hold it; spaces before it are left out where a line begins. */
+/** Each span stays whole where a line can hold it; spaces and commas before it are left out where a line begins. */
 export function flow(spans: readonly Span[], {width, indent = 1}: {width: number; indent?: number}): Line[] {
 	const lines: Span[][] = [[]];
 	let used = 0;
@@ -13,7 +13,7 @@ export function flow(spans: readonly Span[], {width, indent = 1}: {width: number
 			used = 0;
 		}
 
-		const text = used === 0 ? ' '.repeat(indent) + piece.text.trimStart() : piece.text;
+		const text = used === 0 ? ' '.repeat(indent) + piece.text.replace(/^[,;]? +/, '') : piece.text;
 		lines.at(-1)!.push({...piece, text});
 		used += widthOf(printable(text));
 	}

@@ -1,6 +1,7 @@
 /** Who blocks whom, as a tree to its root, with the key that resolves it; and the locks that are waited for. */
 import type {ActiveSession, Sample} from '../../../journal/shapes/sample.ts';
 import {plural, seconds} from '../../parts/figures.ts';
+import {flow} from '../../parts/flow.ts';
 import {line, span, type Line} from '../../parts/line.ts';
 import {pad, padStart, printable} from '../../parts/printable.ts';
 import type {ConsoleState} from '../../state.ts';
@@ -18,7 +19,7 @@ export function blockingLines(state: ConsoleState, sample: Sample, limit: number
 }
 
 /** The whole forest, each root with its last query and what resolves it. */
-export function blockingView(state: ConsoleState, sample: Sample, {focused}: Space): ViewContent {
+export function blockingView(state: ConsoleState, sample: Sample, {focused, width}: Space): ViewContent {
 	if (sample.blockers.length === 0) return {lines: [line(' nobody blocks anybody', 'dim')]};
 	const lines: Line[] = [headLine(sample)];
 	let cursor: number | undefined;
@@ -27,7 +28,7 @@ export function blockingView(state: ConsoleState, sample: Sample, {focused}: Spa
 		if (chosen) cursor = lines.length;
 		const drawn = treeLine(row, {glyphs: state.glyphs, pointed: chosen});
 		lines.push(chosen && focused ? drawn.map(({text}) => span(text, 'selected')) : drawn);
-		if (row.depth === 0) lines.push(...rootLines(row, sample));
+		if (row.depth === 0) lines.push(...rootLines(row, sample, width));
 	}
 
 	return {lines, ...(cursor !== undefined && {cursor})};
@@ -82,7 +83,7 @@ export function resolutionOf(pid: number, session: ActiveSession | undefined): R
 	if (pid === 0) return {key: null, says: 'COMMIT PREPARED or ROLLBACK PREPARED ends it; its name is under transactions'};
 	if (session?.migration) return {key: 'x', says: 'cancels the migration, and reads back what it left'};
 	if (session?.application?.startsWith('holdpoint')) return {key: null, says: `it is holdpoint's own (${session.application}), and ends by itself`};
-	if (isIdleInTransaction(session)) return {key: 'C', says: 'ends it and rolls its transaction back; it is idle, so a cancel does nothing'};
+	if (isIdleInTransaction(session)) return {key: 'C', says: 'ends it; it is idle, and a cancel does nothing'};
 	if (session?.state === 'active') return {key: 'c', says: 'cancels its query; C ends the session when that is not enough'};
 	return {key: 'C', says: 'ends it; what it does is not to be seen'};
 }
@@ -93,13 +94,13 @@ function headLine(sample: Sample): Line {
 }
 
 /** The last query of the root, which need not be the one that took the lock, and the way out. */
-function rootLines({pid, session, total}: BlockingRow, sample: Sample): Line[] {
+function rootLines({pid, session, total}: BlockingRow, sample: Sample, width: number): Line[] {
 	const {key, says} = resolutionOf(pid, session);
 	const prepared = pid === 0 ? (sample.prepared ?? []).map(({gid}) => gid).join(', ') : '';
 	return [
 		...(prepared ? [line(`   prepared: ${prepared}`)] : []),
 		...(session?.query ? [[span(`   ${isIdleInTransaction(session) ? 'last ran' : 'runs'} `, 'dim'), span(session.query.replaceAll(/\s+/g, ' ').trim())] as Line] : []),
-		[span(key === null ? '   ' : `   R, or ${key} on it: `, 'key'), span(says), span(`; ${plural(total, 'session')} ${total === 1 ? 'goes' : 'go'} on`, 'good')],
+		...flow([...(key === null ? [] : [span(`R, or ${key} on it: `, 'key')]), span(says), span(`; ${plural(total, 'session')} ${total === 1 ? 'goes' : 'go'} on`, 'good')], {width, indent: 3}),
 	];
 }
 

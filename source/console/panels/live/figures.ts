@@ -3,11 +3,17 @@ import type {Sample} from '../../../journal/shapes/sample.ts';
 import {bytes, count, perSecond} from '../../parts/figures.ts';
 import {flow} from '../../parts/flow.ts';
 import {line, span, type Line, type Span} from '../../parts/line.ts';
+import {wrap} from '../../parts/printable.ts';
 import type {ConsoleState} from '../../state.ts';
 
-/** What the room raised and has not cleared. */
-export function alarmLines(state: ConsoleState): Line[] {
-	return (state.run?.alarms ?? []).map(alarm => line(` ${alarm.level === 'note' ? '' : `${alarm.level}: `}${alarm.text}`, alarm.level === 'critical' ? 'bad' : alarm.level === 'warning' ? 'warn' : 'info'));
+/** What the room raised and has not cleared, the worst first and whole, others on one line each. */
+export function alarmLines(state: ConsoleState, width: number): Line[] {
+	const levels = ['critical', 'warning', 'note'];
+	return (state.run?.alarms ?? []).toSorted((left, right) => levels.indexOf(left.level) - levels.indexOf(right.level)).flatMap(({level, text}, index) => {
+		const tone = level === 'critical' ? 'bad' : level === 'warning' ? 'warn' : 'info';
+		const words = `${level === 'note' ? '' : `${level}: `}${text}`;
+		return index === 0 ? wrap(words, width - 2).slice(0, 3).map(row => line(` ${row}`, tone)) : [line(` ${words}`, tone)];
+	});
 }
 
 /** Connections and rates, on one line or on two. */

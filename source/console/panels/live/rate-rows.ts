@@ -11,23 +11,25 @@ export interface RateRow {
 	low?: true;
 	/** What is always at least the top of the scale. */
 	top?: number;
+	/** Round numbers of bytes are powers of 1024. */
+	base?: 1024;
 }
 
 /** A figure in at most four digits: `0`, `0.4`, `12`, `3,400`. */
 const figure = (value: number): string => (value >= 10 || value === 0 ? count(value) : value.toFixed(value < 0.1 ? 2 : 1));
-const perSecond = (unit: string) => (value: number): string => `${figure(value)} ${unit}/s`;
+const perSecond = (value: number): string => `${figure(value)}/s`;
 const bytesPerSecond = (value: number): string => `${bytes(value)}/s`;
 
 export const rateRows: readonly RateRow[] = [
-	{series: 'commits', says: 'commits', format: perSecond('commits')},
-	{series: 'rollbacks', says: 'rollbacks', format: perSecond('rollbacks')},
+	{series: 'commits', says: 'commits', format: perSecond},
+	{series: 'rollbacks', says: 'rollbacks', format: perSecond},
 	{series: 'transactionMs', says: 'busy time of a transaction', format: value => (value >= 1000 ? seconds(value / 1000) : `${figure(value)} ms`)},
-	{series: 'tuplesRead', says: 'rows read', format: perSecond('rows')},
-	{series: 'tuplesWritten', says: 'rows written', format: perSecond('rows')},
-	{series: 'walBytes', says: 'WAL written', format: bytesPerSecond},
-	{series: 'tempBytes', says: 'temporary files', format: bytesPerSecond},
+	{series: 'tuplesRead', says: 'rows read', format: perSecond},
+	{series: 'tuplesWritten', says: 'rows written', format: perSecond},
+	{series: 'walBytes', says: 'WAL written', format: bytesPerSecond, base: 1024},
+	{series: 'tempBytes', says: 'temporary files', format: bytesPerSecond, base: 1024},
 	{series: 'cacheHit', says: 'found in shared buffers', format: value => `${(value * 100).toFixed(1)} %`, low: true, top: 1},
-	{series: 'deadlocks', says: 'deadlocks', format: perSecond('deadlocks')},
+	{series: 'deadlocks', says: 'deadlocks', format: perSecond},
 	{series: 'connections', says: 'connections', format: count},
 	{series: 'active', says: 'active sessions', format: count},
 	{series: 'waiting', says: 'sessions waiting for locks', format: count},
@@ -41,5 +43,5 @@ export function rowOf(series: SeriesName): RateRow {
 	const row = rateRows.find(each => each.series === series);
 	if (row) return row;
 	const [kind, name] = [series.slice(0, series.indexOf(':')), series.slice(series.indexOf(':') + 1)];
-	return kind === 'lag' ? {series, says: `lag of ${name} in seconds`, format: seconds} : {series, says: `lag of ${name} in bytes`, format: bytes};
+	return kind === 'lag' ? {series, says: `lag of ${name} in seconds`, format: seconds} : {series, says: `lag of ${name} in bytes`, format: bytes, base: 1024};
 }

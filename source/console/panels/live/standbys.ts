@@ -1,6 +1,7 @@
 /** Replication: each standby's way of the WAL, slots and what they keep, standbys that are missing, lag over time. */
 import type {Sample, Standby} from '../../../journal/shapes/sample.ts';
 import {bytes, count, seconds} from '../../parts/figures.ts';
+import {flow} from '../../parts/flow.ts';
 import {line, span, type Line} from '../../parts/line.ts';
 import type {ConsoleState} from '../../state.ts';
 import type {Space} from '../panel.ts';
@@ -15,10 +16,10 @@ export function standbyView(state: ConsoleState, sample: Sample, {width, height,
 	let cursor: number | undefined;
 	for (const standby of sample.replication) {
 		if (standby === chosen) cursor = lines.length;
-		lines.push(...standbyLines(standby, {pointer: standby === chosen ? state.glyphs.pointer : ' ', selected: focused && standby === chosen && state.live.series !== null}));
+		lines.push(...standbyLines(standby, {width, pointer: standby === chosen ? state.glyphs.pointer : ' ', selected: focused && standby === chosen && state.live.series !== null}));
 	}
 
-	lines.push(...missingLines(sample), ...sample.slots.flatMap(slotLines));
+	lines.push(...missingLines(sample), ...sample.slots.flatMap(slot => slotLines(slot, width)));
 	if (!chosen) return {lines};
 	const rest = height - lines.length;
 	const each = Math.max(6, Math.min(14, Math.floor(rest / 2)));
@@ -50,28 +51,28 @@ function missingLines(sample: Sample): Line[] {
 	return sample.replication.length === 0 && sample.server.role === 'primary' ? [line(' no standby is connected', 'dim')] : [];
 }
 
-function standbyLines(standby: Standby, {pointer, selected}: {pointer: string; selected: boolean}): Line[] {
+function standbyLines(standby: Standby, {width, pointer, selected}: {width: number; pointer: string; selected: boolean}): Line[] {
 	const {name, state, sync, client, lagSeconds, lagBytes, unsentBytes, unflushedBytes, unreplayedBytes, flushSeconds, replaySeconds, replySeconds} = standby;
 	const silent = (replySeconds ?? 0) > 15;
 	return [
 		[
-			span(pointer, 'key'), span(name, selected ? 'selected' : 'strong'), span(`  ${state ?? 'state unknown'}, ${sync ?? 'sync unknown'}${client ? `, at ${client}` : ''}`, state === 'streaming' ? 'plain' : 'warn'), span('  lag ', 'dim'),
+			span(pointer, 'key'), span(name, selected ? 'selected' : 'strong'), span(`  ${state ?? 'state unknown'}, ${sync ?? 'sync unknown'}${client && client !== 'local' ? `, at ${client}` : ''}`, state === 'streaming' ? 'plain' : 'warn'), span('  lag ', 'dim'),
 			span(seconds(lagSeconds), (lagSeconds ?? 0) > 10 ? 'warn' : 'strong'), span(', '), span(bytes(lagBytes), 'strong'),
 		],
-		...(unsentBytes === undefined ? [] : [[
-			span(`   not sent ${bytes(unsentBytes)}, not flushed ${bytes(unflushedBytes)}, not replayed ${bytes(unreplayedBytes)}`, 'dim'),
+		...(unsentBytes === undefined ? [] : flow([
+			span(`not sent ${bytes(unsentBytes)}, not flushed ${bytes(unflushedBytes)}, not replayed ${bytes(unreplayedBytes)}`, 'dim'),
 			// Without anything written the server has no times; that is not a lag of unknown length.
 			span(flushSeconds === null && replaySeconds === null ? '' : `  last commit flushed after ${seconds(flushSeconds)}, replayed after ${seconds(replaySeconds)}`, 'dim'),
 			span(`  last sign ${seconds(replySeconds)} ago`, silent ? 'warn' : 'dim'),
-		] as Line]),
+		], {width, indent: 3})),
 	];
 }
 
-function slotLines({name, kind, database, active, retainedBytes, walStatus, safeBytes, xminAge}: Slot): Line[] {
+function slotLines({name, kind, database, active, retainedBytes, walStatus, safeBytes, xminAge}: Slot, width: number): Line[] {
 	const endangered = walStatus === 'unreserved' || walStatus === 'lost';
-	return [[
-		span(' slot ', 'dim'), span(name, 'strong'), span(`  ${[kind, database].filter(Boolean).join(' of ')}, `), span(active ? 'read' : 'not read by anyone', active ? 'plain' : 'warn'),
+	return flow([
+		span('slot ', 'dim'), span(name, 'strong'), span(`  ${[kind, database].filter(Boolean).join(' of ')}, `), span(active ? 'read' : 'not read by anyone', active ? 'plain' : 'warn'),
 		span(`, keeps ${bytes(retainedBytes)} of WAL`, active ? 'plain' : 'warn'), span(endangered ? `, ${walStatus}` : '', 'bad'),
 		span(safeBytes === null || safeBytes === undefined ? '' : `, lost after another ${bytes(safeBytes)}`, 'warn'), span((xminAge ?? 0) > 0 ? `, holds back VACUUM by ${count(xminAge)} transactions` : '', 'dim'),
-	]];
+	], {width});
 }

@@ -31,7 +31,7 @@ function tableLines(table: TableState, {width, now, freezeAge}: {width: number; 
 		...flow([
 			span(`heap ${bytes(heapBytes)}`), span(`  indexes ${bytes(table.indexBytes)}`), span(`  TOAST ${bytes(table.toastBytes)}`),
 			span(`  ${count(liveRows)} rows`), span(`  ${count(deadRows)} dead${dead === null ? '' : ` (${percent(dead)})`}`, (dead ?? 0) > 0.2 ? 'warn' : 'plain'),
-			span(`  bloat ${bloat === null ? 'unknown' : `about ${percent(bloat)}`}`, bloated ? 'warn' : 'plain'),
+			span(`  bloat ${bloat === null ? 'unknown' : bloat < 0.01 ? 'under 1 %' : `about ${percent(bloat)}`}`, bloated ? 'warn' : 'plain'),
 		], {width, indent: 3}),
 		...flow([
 			span(`scanned whole ${count(table.tableScans)} times`, 'dim'), span(`  by index ${count(table.indexScans)} times`, 'dim'), span(`  ${when(table.vacuumedAt, 'vacuumed')}`, 'dim'), span(`  ${when(table.analyzedAt, 'analysed')}, ${count(table.changedRows)} rows changed since`, 'dim'),

@@ -1,6 +1,7 @@
 /** What is open for long: transactions, prepared ones, and the age of transaction ids with the VACUUM that it forces. */
 import type {ActiveSession, Sample} from '../../../journal/shapes/sample.ts';
 import {count, plural, seconds} from '../../parts/figures.ts';
+import {flow} from '../../parts/flow.ts';
 import {line, span, type Line} from '../../parts/line.ts';
 import {pad, padStart, printable} from '../../parts/printable.ts';
 import type {ConsoleState} from '../../state.ts';
@@ -15,7 +16,7 @@ const longSeconds = 60;
 export function transactionView(state: ConsoleState, sample: Sample, {width, focused}: Space): ViewContent {
 	const byPid = new Map(sample.active.map(session => [session.pid, session]));
 	const open = state.pidOrder.flatMap(pid => byPid.get(pid) ?? []).filter(session => session.transactionSeconds !== null && fitsFilter(session, state.filters.live));
-	const before = [...preparedLines(sample), ...wraparoundLines(sample)];
+	const before = [...preparedLines(sample, width), ...wraparoundLines(sample, width)];
 	const cursor = open.findIndex(({pid}) => pid === state.pid);
 	return {
 		lines: [
@@ -42,20 +43,20 @@ function transactionLine(session: ActiveSession, {width, pointer, selected}: {wi
 	return selected ? spans.map(({text}) => span(text, 'selected')) : spans;
 }
 
-function preparedLines({prepared}: Sample): Line[] {
-	return (prepared ?? []).map(({gid, owner, database, seconds: since, xidAge}) => [
-		span(' prepared ', 'warn'), span(gid, 'strong'), span(`  by ${owner} in ${database}, ${seconds(since)} ago, ${count(xidAge)} xids old`), span('  keeps its locks until COMMIT PREPARED or ROLLBACK PREPARED', 'dim'),
-	]);
+function preparedLines({prepared}: Sample, width: number): Line[] {
+	return (prepared ?? []).flatMap(({gid, owner, database, seconds: since, xidAge}) => flow([
+		span('prepared ', 'warn'), span(gid, 'strong'), span(`  by ${owner} in ${database}, ${seconds(since)} ago, ${count(xidAge)} xids old`), span('  keeps its locks until COMMIT PREPARED or ROLLBACK PREPARED', 'dim'),
+	], {width}));
 }
 
-function wraparoundLines(sample: Sample): Line[] {
+function wraparoundLines(sample: Sample, width: number): Line[] {
 	const {wraparound} = sample;
 	const running = wraparounds(sample);
 	return [
-		...(wraparound ? [[
-			span(' transaction ids  ', 'dim'), span(`the oldest are ${count(wraparound.xidAge)} old, in ${wraparound.database}`, isAgeing(sample) ? 'warn' : 'plain'),
+		...(wraparound ? flow([
+			span('transaction ids  ', 'dim'), span(`the oldest are ${count(wraparound.xidAge)} old, in ${wraparound.database}`, isAgeing(sample) ? 'warn' : 'plain'),
 			span(`; from ${count(wraparound.freezeAge)} on VACUUM is forced (${Math.floor(wraparound.xidAge / wraparound.freezeAge * 100)} %)`, 'dim'),
-		] as Line] : []),
+		], {width}) : []),
 		...running.map(({pid, query, seconds: since}) => line(` pid ${pid} runs ${query} for ${seconds(since)}: it gives way to nobody, and DDL on its table waits`, 'warn')),
 		...(running.length > 0 ? [line(`   ${plural(running.length, 'VACUUM')} to prevent wraparound: wait for the end rather than cancel, or it begins again`, 'dim')] : []),
 	];

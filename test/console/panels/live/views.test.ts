@@ -41,7 +41,7 @@ test('blocking: each root with its last query, the key that resolves it, and how
 		' blocking  2 sessions wait for 1 other',
 		' pid 900 blocks 2  idle in transaction, transaction open 4 min 00 s  psql, app  UPDATE orders SET note = \'x\' WHERE id = 7',
 		'   last ran UPDATE orders SET note = \'x\' WHERE id = 7',
-		'   R, or C on it: ends it and rolls its transaction back; it is idle, so a cancel does nothing; 2 sessions go on',
+		'   R, or C on it: ends it; it is idle, and a cancel does nothing; 2 sessions go on',
 		'   └ pid 812 MIGRATION waits 8.0 s for ShareLock on orders, blocks 1  CREATE INDEX CONCURRENTLY ix_orders_channel ON orders (channel)',
 		'     └ pid 901 waits 4.2 s for RowExclusiveLock on orders  INSERT INTO orders (customer_id, total) VALUES ($1, $2)',
 	]);
@@ -67,8 +67,8 @@ test('standbys: each one\'s way of the WAL, those that are missing, slots in dan
 	const replication = [{name: 'replica1', state: 'streaming', sync: 'async', client: '10.0.0.3', lagBytes: 1_500_000, lagSeconds: 0.4, unsentBytes: 0, unflushedBytes: 2048, unreplayedBytes: 1_497_952, flushSeconds: 0.1, replaySeconds: 0.4, replySeconds: 22}];
 	const text = shown(sample(0, {replication, missingStandbys: ['replica9'], slots: [{name: 'etl', active: false, retainedBytes: 3 * 1024 ** 3, kind: 'logical', database: 'shop', walStatus: 'unreserved', safeBytes: 1024 ** 2, xminAge: 7}]}), {view: 'standbys'});
 	for (const words of [
-		'replica1  streaming, async, at 10.0.0.3  lag 0.4 s, 1.4 MB', 'not sent 0 B, not flushed 2.0 kB, not replayed 1.4 MB  last commit flushed after 0.1 s, replayed after 0.4 s  last sign 22 s ago', 'standby replica9 must be there by the configuration, and is not connected',
-		'slot etl  logical of shop, not read by anyone, keeps 3.0 GB of WAL, unreserved, lost after another 1.0 MB, holds back VACUUM by 7 transactions', 'lag of replica1 in seconds  now 0.4 s', 'lag of replica1 in bytes  now 1.4 MB',
+		'replica1  streaming, async, at 10.0.0.3  lag 0.4 s, 1.4 MB', 'not sent 0 B, not flushed 2.0 kB, not replayed 1.4 MB  last commit flushed after 0.1 s, replayed after 0.4 s\n   last sign 22 s ago', 'standby replica9 must be there by the configuration, and is not connected',
+		'slot etl  logical of shop, not read by anyone, keeps 3.0 GB of WAL, unreserved, lost after another 1.0 MB\n holds back VACUUM by 7 transactions', 'lag of replica1 in seconds  now 0.4 s', 'lag of replica1 in bytes  now 1.4 MB',
 	]) expect(text).toContain(words);
 });
 
