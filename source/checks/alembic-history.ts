@@ -26,7 +26,7 @@ export const alembicHistory: Check = {
 		const status = await look.run(argv);
 		evidence.push(commandEvidence('files on the path that git does not have as they are', argv, status));
 		const history = `${count(plan.revisions.length, 'revision')} from ${plan.from.join(', ') || 'base'} to ${plan.to.join(', ')}`;
-		if (status.exit !== 0) return warned(`${history}; the project is in no git repository, so who wrote them and whether they were reviewed is not known. For a person: read them and attest.`, evidence);
+		if (status.exit !== 0) return warned(`${history}; the project is in no git repository, so who wrote them and whether they were reviewed is not known. For a person: read them and attest; once git has them, a machine tells.`, evidence);
 		const dirty = status.stdout.split('\n').filter(Boolean);
 		if (dirty.length > 0) return warned(`${history}; ${count(dirty.length, 'file')} ${dirty.length === 1 ? 'is' : 'are'} not committed as here: ${listed(dirty.map(line => line.slice(3)), 3)}.`, evidence);
 		return passed(`${history}, all committed as they are here.`, evidence);

@@ -5,6 +5,7 @@ import {reviewPlanned} from '../actions/review.ts';
 import {valueOf} from '../alembic/problem.ts';
 import {readProject} from '../alembic/reading.ts';
 import {contextKeys, NotYet, type Check, type ContextKey, type Look} from '../checks/check.ts';
+import {missingConfiguration} from '../checks/configuration.ts';
 import {findCheck} from '../checks/index.ts';
 import {userCheck} from '../checks/user-check.ts';
 import {renderReport} from '../checklist/report.ts';
@@ -106,12 +107,15 @@ function same(before: Record<string, string>, now: Partial<Record<ContextKey, st
 async function verdictOf(check: Check, look: Look): Promise<{verdict: Verdict; settled: boolean}> {
 	const started = performance.now();
 	const end = () => ({at: new Date().toISOString(), seconds: (performance.now() - started) / 1000});
+	const example = missingConfiguration(check.id, look.settings);
+	const helped = <T extends {summary: string}>(verdict: T) => (example === null ? verdict : {...verdict, summary: `${verdict.summary} For a machine to prove it, set in holdpoint.yaml: ${example}`, configure: example});
 	try {
 		const result = await check.run(look);
-		return {verdict: {...result, ...end()}, settled: check.proves === 'wholly' || result.status !== 'warned'};
+		const proven = result.status === 'passed' || result.status === 'not-applicable';
+		return {verdict: {...(proven ? result : helped(result)), ...end()}, settled: check.proves === 'wholly' || result.status !== 'warned'};
 	} catch (error) {
 		const summary = error instanceof Refusal ? error.message : `the check could not look: ${(error as Error).message}`;
-		return {verdict: {status: 'errored', summary, evidence: [], ...end()}, settled: !(error instanceof NotYet)};
+		return {verdict: {...helped({status: 'errored' as const, summary, evidence: []}), ...end()}, settled: !(error instanceof NotYet)};
 	}
 }
 

@@ -29,5 +29,7 @@ export const verdictSchema = z.object({
 	evidence: z.array(evidenceSchema),
 	/** It speaks of what is over, and does not age. */
 	lasting: z.boolean().optional(),
+	/** A line of holdpoint.yaml, as an example, with which a machine could prove the item. */
+	configure: z.string().optional(),
 });
 export type Verdict = z.infer<typeof verdictSchema>;
