@@ -15,6 +15,9 @@ import {writeProject} from './project.ts';
 import {killRooms, removeOrphanedRehearsals} from './rooms.ts';
 import {readPreparedData} from './prepare.ts';
 import type {ApplicationReady} from './application.ts';
+import {tickets} from './history.ts';
+import {startMonitoring} from './monitoring.ts';
+import type {OfficeReady} from './office.ts';
 import type {TrafficCount} from './traffic.ts';
 
 const prefix = 'holdpoint-demo-';
@@ -50,6 +53,10 @@ export interface Sandbox {
 	/** In pg_stat_replication: `replica1`. */
 	standby: Cluster;
 	application: {healthUrl: string; pid: number};
+	/** Base URL of the team's channel (`/channel`) and the tracker (`/tickets/ID`). */
+	office: {url: string; pid: number};
+	/** Prometheus, and Alertmanager with it, of the machine; null where it has none. */
+	monitoring: {prometheus: string; alertmanager: string | null; pid: number} | null;
 	traffic: {pid: number; /** What the last second's traffic did; null before the first report. */ last(): TrafficCount | null};
 	/** Ends the children and the servers and removes the folder; a second call does nothing. */
 	close(): Promise<void>;
@@ -76,24 +83,40 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
 	const forget = atExit(() => removeOwnedFolderNow(directory));
 	const children: Child[] = [];
 	try {
+		const statements = statementsLibrary.some(file => existsSync(path.resolve(programs.directory, file)));
 		onProgress('starting the primary');
-		const primary = await startCluster({directory: path.join(directory, 'primary'), purpose: 'shop', from, programs, settings: serverSettings});
+		const primary = await startCluster({directory: path.join(directory, 'primary'), purpose: 'shop', from, programs, settings: {...serverSettings, ...(statements && {shared_preload_libraries: 'pg_stat_statements'})}});
 		const project = path.join(directory, 'shop');
 		const {url, applicationUrl} = await setPasswords(primary);
+		if (statements) await watchStatements(primary);
 		onProgress('copying it to a standby that streams');
 		const standby = await startCluster({directory: path.join(directory, 'standby'), purpose: 'replica1', standbyOf: primary, programs});
-		onProgress('starting the shop\'s application and its customers');
+		onProgress('starting the shop\'s application, its customers and its office');
 		const logs = path.join(directory, 'logs');
 		await mkdir(logs, {mode: 0o700});
-		const application = await startChild<ApplicationReady>({file: 'application.ts', settings: {url: applicationUrl}, log: path.join(logs, 'application.log')});
-		children.push(application);
-		const traffic = await startChild<TrafficCount>({file: 'traffic.ts', settings: {url: applicationUrl, rows}, log: path.join(logs, 'traffic.log')});
-		children.push(traffic);
-		const {port} = application.first;
-		const healthUrl = `http://127.0.0.1:${port}/health`;
-		await writeProject({project, url, python, healthUrl, rows, backups: path.join(directory, 'backups'), channel: path.join(logs, 'team-channel.jsonl')});
+		const log = path.join(logs, 'application.log');
+		const start = async <Ready>(file: string, settings: unknown, words = path.join(logs, `${file}.log`)): Promise<Child<Ready>> => {
+			const child = await startChild<Ready>({file: `${file}.ts`, settings, log: words});
+			children.push(child);
+			return child;
+		};
+		const [application, office] = await Promise.all([start<ApplicationReady>('application', {url: applicationUrl}, log), start<OfficeReady>('office', {tickets})]);
+		const [shop, officeUrl] = [application, office].map(({first: {port}}) => `http://127.0.0.1:${port}`) as [string, string];
+		const [traffic, monitoring] = await Promise.all([
+			start<TrafficCount>('traffic', {url: applicationUrl, rows, shop}),
+			startMonitoring({shop, folder: path.join(directory, 'monitoring'), log: path.join(logs, 'prometheus.log'), environment: process.env}),
+		]);
+		if (monitoring !== null) children.push(monitoring.child);
+		onProgress(monitoring === null ? 'this machine has no Prometheus: the database\'s own statistics and the application\'s log serve instead' : `the machine's own Prometheus${monitoring.alertmanager === null ? '' : ' and Alertmanager'} watches the shop`);
+		const {history} = await writeProject({project, url, python, shop, office: officeUrl, prometheus: monitoring?.prometheus ?? null, alertmanager: monitoring?.alertmanager ?? null, log, rows, backups: path.join(directory, 'backups')});
+		if (!history) onProgress('this machine has no git: who wrote the migrations, and that they were reviewed, is for persons');
 		onProgress(`the sandbox is open in ${directory}`);
-		const sandbox = sandboxOf({directory, project, python, url, primary, standby, healthUrl, application, traffic, keep});
+		const sandbox = sandboxOf({
+			directory, project, python, url, primary, standby, keep, children, traffic,
+			application: {healthUrl: `${shop}/health`, pid: application.pid},
+			office: {url: officeUrl, pid: office.pid},
+			monitoring: monitoring && {prometheus: monitoring.prometheus, alertmanager: monitoring.alertmanager, pid: monitoring.child.pid},
+		});
 		forget();
 		return sandbox;
 	} catch (error) {
@@ -139,6 +162,9 @@ async function removeDeadSandboxes(directory: string | undefined): Promise<strin
 
 const temporaryFolders = [...new Set([os.tmpdir(), '/tmp'])];
 
+/** Where PostgreSQL's packages put the library, seen from its programs. */
+const statementsLibrary = ['../lib/pg_stat_statements.so', '../lib/postgresql/pg_stat_statements.so', '../lib/postgresql/pg_stat_statements.dylib'];
+
 const serverSettings = {
 	// Replicas, a dump in parallel, eight customers and a full control room.
 	max_connections: 80,
@@ -161,21 +187,28 @@ async function setPasswords(primary: Cluster): Promise<{url: string; application
 	return {url: primary.url('shop', {name: 'shop', password}), applicationUrl: primary.url('shop', {name: 'shop_app', password})};
 }
 
-function sandboxOf({directory, primary, standby, application, traffic, healthUrl, keep, ...rest}: {
-	directory: string; project: string; python: string; url: string; primary: Cluster; standby: Cluster;
-	healthUrl: string; application: Child<ApplicationReady>; traffic: Child<TrafficCount>; keep: boolean;
-}): Sandbox {
+/** In a schema of its own, as a DBA would have it: how long statements take is then known from before. */
+async function watchStatements(primary: Cluster): Promise<void> {
+	const client = await primary.connect('shop');
+	try {
+		await client.query('CREATE SCHEMA IF NOT EXISTS monitoring; CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA monitoring; GRANT USAGE ON SCHEMA monitoring TO shop');
+	} finally {
+		await client.end();
+	}
+}
+
+function sandboxOf({children, traffic, keep, ...rest}: Omit<Sandbox, 'traffic' | 'close'> & {children: readonly Child[]; traffic: Child<TrafficCount>; keep: boolean}): Sandbox {
+	const {directory, primary} = rest;
 	let closing: Promise<void> | null = null;
 	const close = async () => {
-		await Promise.all([application.end(), traffic.end()]);
+		await Promise.all(children.map(async child => child.end()));
 		if (!(keep && markKept(directory, primary))) {
 			await removeOwnedFolder(directory);
 		}
 		forget();
 	};
 	const closeNow = () => {
-		application.kill();
-		traffic.kill();
+		for (const child of children) child.kill();
 		if (!(keep && markKept(directory, primary))) {
 			removeOwnedFolderNow(directory);
 		}
@@ -183,10 +216,6 @@ function sandboxOf({directory, primary, standby, application, traffic, healthUrl
 	const forget = atExit(closeNow);
 	return {
 		...rest,
-		directory,
-		primary,
-		standby,
-		application: {healthUrl, pid: application.pid},
 		traffic: {pid: traffic.pid, last: () => traffic.last()},
 		close: async () => {
 			closing ??= close();

@@ -17,7 +17,7 @@ export interface TrafficCount {
 
 type Request = (client: pg.Client) => Promise<unknown>;
 
-const {url, rows} = await readSettings<{url: string; rows: number}>();
+const {url, rows, shop} = await readSettings<{url: string; rows: number; /** Base URL of the shop's API. */ shop: string}>();
 
 const visitors: {name: string; pauseMs: number; request: Request}[] = [
 	{name: 'shop-web-1', pauseMs: 150, request: lookAtOrder},
@@ -32,6 +32,7 @@ const count = {done: 0, failed: 0, slowestMs: null as number | null, reason: nul
 for (const visitor of visitors) {
 	void visit(visitor);
 }
+void browse();
 report();
 setInterval(report, 1000);
 
@@ -55,6 +56,25 @@ async function visit({name, pauseMs, request}: {name: string; pauseMs: number; r
 		}
 		count.slowestMs = Math.max(count.slowestMs ?? 0, Math.round(performance.now() - started));
 		await wait(pauseMs * (0.5 + Math.random()));
+	}
+}
+
+/** A browser: it asks the application and not the database. */
+async function browse(): Promise<never> {
+	for (;;) {
+		const started = performance.now();
+		try {
+			const path = [`/orders/${anyOrder()}`, `/customers/${1 + any(20_000)}`, `/categories/${1 + any(20)}`][any(3)]!;
+			const response = await fetch(`${shop}${path}`, {signal: AbortSignal.timeout(10_000)});
+			await response.body?.cancel();
+			if (response.status >= 500) throw new Error(`the shop answers ${response.status} to GET ${path}`);
+			count.done++;
+		} catch (error) {
+			count.failed++;
+			count.reason = (error as Error).message;
+		}
+		count.slowestMs = Math.max(count.slowestMs ?? 0, Math.round(performance.now() - started));
+		await wait(200 * (0.5 + Math.random()));
 	}
 }
 

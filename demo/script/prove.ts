@@ -70,9 +70,11 @@ export const rehearseStep: Step = {
 export const provenStep: Step = {
 	step: 'check again',
 	async run({holdpoint}) {
-		const {items} = mustEnd(await holdpoint<{items: Item[]}>('check'), 0);
+		const answer = await holdpoint<{items: Item[]}>('check');
+		const items = answer.json?.items ?? [];
 		const bad = items.filter(item => item.state === 'failed' || item.state === 'errored');
 		must(bad.length === 0, `these do not hold: ${bad.map(item => `${item.id} (${item.verdict?.summary})`).join('; ')}`);
+		mustEnd(answer, 0);
 		const {items: all} = mustEnd(await holdpoint<{items: Item[]}>('items'), 0);
 		const before = all.filter(item => item.holds.includes('upgrade'));
 		const open = before.filter(item => !satisfiedStates.has(item.state));
