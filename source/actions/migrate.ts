@@ -20,6 +20,7 @@ import {makePlan} from './plan.ts';
 import {decideMigration, type Consent} from './policy.ts';
 import {refuseWhenUnsafe} from './pre-flight.ts';
 import {formatBefore, parseBefore, readAfter, readBefore, waitForEnd, type Before} from './read-back.ts';
+import {makeRestorePoint} from './restore-point.ts';
 import {openSupervision, type Supervision} from './supervision.ts';
 
 export interface MigrationRequest {
@@ -47,6 +48,7 @@ export async function runMigration(context: ActionContext, {action, revision, co
 		context.signal.throwIfAborted();
 		const sealed = items.filter(item => item.holds.includes(action) && satisfiedStates.has(item.state)).map(item => item.id);
 		context.record('action-started', {action, from: plan.from, to: plan.to, digest: plan.digest, sealed, unmet: unmetItems(items, action).map(item => item.id), ...(plan.warnings.length > 0 && {warnings: plan.warnings})});
+		if (action === 'upgrade') await makeRestorePoint(context, plan);
 		return await finished(context, await supervise(context, {plan, before, supervision, attempt: 1, child: null}));
 	} finally {
 		await supervision.close();
@@ -131,7 +133,7 @@ function aimOf(plan: Plan): string {
 }
 
 function finish(context: ActionContext, {plan, report, back, stopped, attempts}: {plan: Plan; report: AttemptReport; back: ReadBack; stopped: string | null; attempts: number}): Outcome {
-	const {running, run, guardActs} = context.state();
+	const {running, run, guardActs, restorePoint} = context.state();
 	const {status, exit, reason, left} = judge({plan, report, back, stopped});
 	const since = running?.startedAt ?? context.now().toISOString();
 	const outcome: Outcome = {
@@ -142,6 +144,7 @@ function finish(context: ActionContext, {plan, report, back, stopped, attempts}:
 		database: {version: back.version, verified: back.verified, invalidIndexes: back.invalidIndexes, left},
 		guard: guardActs.filter(act => act.at >= since),
 		attempts,
+		...(plan.action === 'upgrade' && restorePoint && {restorePoint}),
 	};
 	context.record('action-finished', {outcome});
 	return outcome;

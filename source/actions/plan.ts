@@ -10,12 +10,14 @@ import {unmetItems} from '../journal/shapes/item.ts';
 import type {Plan} from '../journal/shapes/plan.ts';
 import {queryEstimate} from '../checks/needed.ts';
 import {queryVersionTable} from '../postgres/readback.ts';
+import {queryWalPosition} from '../postgres/wal.ts';
 import {commitPointsOf} from './commit-points.ts';
 import type {ActionContext} from './context.ts';
 import {digestOf} from './digest.ts';
 import {keepFigures} from './figures.ts';
 import {sameRevisions} from './outcome.ts';
 import {joinSql, type SqlPart} from './plan-sql.ts';
+import {planRestorePoint} from './restore-point.ts';
 import {lookAhead} from './pre-flight.ts';
 import {waysBack} from '../journal/way-back.ts';
 
@@ -25,9 +27,9 @@ export interface PlanRequest {
 	revision?: string;
 	/** `aim` (default): it becomes the run's plan. `aside`: its SQL is kept, the run's plan stays. `look`: nothing is kept. */
 	purpose?: 'aim' | 'aside' | 'look';
-}
 	/** Only aside: as if the version table held these rows (a full or partial id; none: base); default what it holds. */
 	from?: readonly string[];
+}
 
 /** Plans, keeps the SQL, and says so in the journal when the plan is another one than before. @throws Refusal 2 or 3 */
 export async function makePlan(context: ActionContext, {action, revision, purpose = 'aim', from}: PlanRequest): Promise<Plan> {
@@ -60,8 +62,10 @@ export async function makePlan(context: ActionContext, {action, revision, purpos
 		warnings: warningsOf(reading, revisions),
 		...(measured && {estimate: await queryEstimate(() => context.session(), measured)}),
 		// The way back of a downgrade is not a downgrade: one goes up again, or restores.
-		wayBack: waysBack(state).filter(way => action === 'upgrade' || way.kind !== 'downgrade'),
+		wayBack: waysBack(state, {atMs: context.now().getTime(), walPosition: await queryWalPosition(await context.session())}).filter(way => action === 'upgrade' || way.kind !== 'downgrade'),
 	};
+	const restorePoint = revisions.length > 0 ? await planRestorePoint(context, plan) : undefined;
+	if (restorePoint) plan.restorePoint = restorePoint;
 	if (purpose === 'aim' && revisions.length > 0) plan.warnings.push(...await lookAhead(context, {sql: text, database: reading.database, rehearsal: measured, estimateSeconds: plan.estimate?.seconds ?? null}));
 	// Nothing to do is no plan: the one that ran stays the run's.
 	if (purpose === 'aim' && isNew && (revisions.length > 0 || !state.plan)) {
@@ -76,9 +80,9 @@ type Planned = Awaited<ReturnType<typeof readPlanned>>;
 interface Reading {
 	project: Omit<Planned, 'sql'>;
 	database: DatabaseReading;
-	configured: ConfiguredContext;
 	/** Of the version table; or those that were asked for in their place. */
 	rows: string[];
+	configured: ConfiguredContext;
 	facts: MigrationFacts[];
 	steps: Step[];
 	sql: Planned['sql'];

@@ -13,6 +13,7 @@ export function describePlan(plan: Plan): string {
 		...plan.warnings.map(warning => `Warning: ${warning}`),
 		...(plan.unstable.length > 0 ? [`Not in the digest, since it comes out differently each time: ${plan.unstable.join(', ')}`] : []),
 		...(plan.estimate ? [`Estimate: ${plan.estimate.seconds.toFixed(1)} s (${plan.estimate.basis})`] : []),
+		...(plan.restorePoint ? [plan.restorePoint.name === null ? `No restore point is made first: ${plan.restorePoint.why ?? 'unknown why'}` : `A restore point is made first: ${plan.restorePoint.name}`] : []),
 		...plan.wayBack.map(way => `Way back: ${describeWayBack(way)}`),
 		plan.unmet.length === 0 ? 'Every item before its hold point is satisfied.' : `${plan.unmet.length} items before its hold point are not satisfied: ${plan.unmet.slice(0, 5).map(item => item.id).join(', ')}${plan.unmet.length > 5 ? ', …' : ''}`,
 		`SQL: ${plan.sql}`,
@@ -22,7 +23,7 @@ export function describePlan(plan: Plan): string {
 }
 
 export function describeWayBack(way: WayBack): string {
-	return `${way.kind}${way.seconds === undefined ? '' : `, ${way.seconds.toFixed(1)} s measured`}${way.loses ? `; loses ${way.loses}` : ''}`;
+	return `${way.kind}${way.to === undefined ? '' : ` to the restore point ${way.to}`}${way.seconds === undefined ? '' : `, ${way.seconds.toFixed(1)} s measured`}${way.loses ? `; loses ${way.loses}` : ''}`;
 }
 
 export function describeOutcome(outcome: Outcome): string {

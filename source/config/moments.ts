@@ -6,6 +6,6 @@ export const moments = [
 	'plan-made', 'plan-approved', 'action-started', 'session-proved', 'attempt-failed', 'revision-started',
 	'statement-started', 'statement-finished', 'revision-finished', 'revision-committed', 'hold-asked', 'action-held',
 	'action-continued', 'cancel-asked', 'action-finished', 'alarm-raised', 'alarm-cleared', 'guard-acted', 'guard-changed',
-	'backend-cancelled', 'backup-taken', 'rehearsal-finished', 'review-finished', 'block-started', 'block-finished', 'block-went-stale', 'console-attached', 'console-detached',
+	'backend-cancelled', 'backup-taken', 'restore-point-made', 'rehearsal-finished', 'review-finished', 'block-started', 'block-finished', 'block-went-stale', 'console-attached', 'console-detached',
 	'room-started', 'room-recovered', 'room-ended', 'artifact-kept', 'notification-sent', 'run-closed', 'run-abandoned',
 ] as const satisfies readonly EventKind[];

@@ -8,7 +8,7 @@ import {blockSchema} from './shapes/block.ts';
 import {evidenceSchema, verdictSchema} from './shapes/evidence.ts';
 import {itemSchema} from './shapes/item.ts';
 import {guardActSchema, outcomeSchema, statementSchema} from './shapes/outcome.ts';
-import {actionNameSchema, environmentSchema, planSchema, targetSchema} from './shapes/plan.ts';
+import {actionNameSchema, environmentSchema, planSchema, restorePointSchema, targetSchema} from './shapes/plan.ts';
 import {rehearsalSchema} from './shapes/rehearsal.ts';
 import {alarmSchema, guardPolicySchema} from './shapes/run.ts';
 
@@ -56,6 +56,8 @@ export const eventData = {
 	/** `accepted`: what the server answered; not that the backend has stopped. */
 	'backend-cancelled': z.object({pid: z.number().int(), backendStart: z.string(), terminate: z.boolean(), accepted: z.boolean(), reason: z.string()}),
 	'backup-taken': z.object({backup: backupSchema}),
+	/** Right before an upgrade, where WAL is archived. */
+	'restore-point-made': z.object({point: restorePointSchema}),
 	'rehearsal-finished': z.object({rehearsal: rehearsalSchema}),
 	'review-finished': z.object({sqlSha256: z.string(), counts: z.object({error: z.number(), warning: z.number(), info: z.number()}), suppressed: z.number()}),
 	/** A block of the checklist was given to bash as it stands; `child` is its folder below the run's `blocks/`. */

@@ -77,6 +77,8 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 		const sealed = new Set(event.sealed);
 		return {
 			items: sealed.size > 0 ? state.items.map(item => (sealed.has(item.id) ? {...item, sealed: true} : item)) : state.items,
+			// An earlier one is not right before this one.
+			...(event.action === 'upgrade' && {restorePoint: undefined}),
 			running: {
 				action: event.action, startedAt: event.at, by: event.by, from: event.from, to: event.to, attempt: 1, backend: null,
 				revisions: [], statement: null, statements: [], lastStatement: 0, heldSince: null, holdWanted: false, cancelWanted: null, note: null,
@@ -111,6 +113,7 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 	'guard-changed': (state, event) => ({guard: event.guard, guardChanged: [...new Set([...state.guardChanged ?? [], event.key])]}),
 	'backend-cancelled': () => ({}),
 	'backup-taken': (state, event) => ({backups: [...state.backups.filter(backup => backup.path !== event.backup.path), event.backup]}),
+	'restore-point-made': (_, event) => ({restorePoint: event.point}),
 	'rehearsal-finished': (_, event) => ({rehearsal: event.rehearsal}),
 	'review-finished': () => ({}),
 	'block-started': (state, event) => blocks(state, event, block => ({...block, run: {state: 'running', by: event.by, startedAt: event.at, child: event.child}})),

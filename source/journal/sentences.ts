@@ -54,6 +54,7 @@ const sentences: {[K in EventKind]: (event: EventOf<K>) => string | Sentence | n
 	'guard-acted': event => error(`guard, ${event.act.rule}: ${event.act.reason}; ${event.act.did}`),
 	'guard-changed': event => warning(`guard: ${event.key} is now ${event.value}`),
 	'backend-cancelled': event => warning(`${event.terminate ? 'termination' : 'cancellation'} of pid ${event.pid} ${event.accepted ? 'sent' : 'not sent, that session is gone'}: ${event.reason}`),
+	'restore-point-made': ({point}) => `restore point ${point.name} made at ${point.lsn}`,
 	'backup-taken': ({backup}) => `backup of ${backup.tables} tables: ${backup.path}`,
 	'rehearsal-finished': ({rehearsal}) => (rehearsal.ok ? `rehearsal passed in ${rehearsal.seconds.toFixed(1)} s` : error(`rehearsal with problems: ${rehearsal.problems[0] ?? 'see its report'}`)),
 	'review-finished': event => `review: ${event.counts.error} errors, ${event.counts.warning} warnings, ${event.counts.info} notes`,

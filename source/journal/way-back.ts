@@ -5,7 +5,7 @@ import type {Rehearsal} from './shapes/rehearsal.ts';
 import type {RunState} from './shapes/run.ts';
 
 /** Times are measured in a rehearsal or a restore, or absent; never guessed. What a restore loses is measured as of `now`, where that is given. */
-export function waysBack({rehearsal, backups}: Pick<RunState, 'rehearsal' | 'backups'>, now?: Moment): WayBack[] {
+export function waysBack({rehearsal, backups, restorePoint}: Pick<RunState, 'rehearsal' | 'backups' | 'restorePoint'>, now?: Moment): WayBack[] {
 	const ways: WayBack[] = [];
 	if (rehearsal) {
 		const seconds = secondsDown(rehearsal);
@@ -14,17 +14,23 @@ export function waysBack({rehearsal, backups}: Pick<RunState, 'rehearsal' | 'bac
 	} else {
 		ways.push({kind: 'downgrade', loses: 'what is not known, since it was never rehearsed'});
 	}
+	// Needs a base backup and the WAL archive, and loses the least of all restores.
+	if (restorePoint) ways.push({kind: 'restore', to: restorePoint.name, ...losesSince({startedAt: restorePoint.at, lsn: restorePoint.lsn}, now)});
 	const backup = backups.at(-1);
 	if (backup) {
 		const seconds = backup.verified.restore?.seconds;
-		const lost = now && lossOf(backup, now);
-		ways.push({
-			kind: 'restore', ...(seconds !== undefined && {seconds}), loses: `everything written since ${backup.startedAt}${lost ? ` (${lossWords(lost)})` : ''}`,
-			...(lost && {losesSeconds: lost.seconds}), ...(lost?.bytes != null && {losesBytes: lost.bytes}),
-		});
+		ways.push({kind: 'restore', ...(seconds !== undefined && {seconds}), ...losesSince(backup, now)});
 	}
 	ways.push({kind: 'forward'});
 	return ways;
+}
+
+function losesSince(since: Parameters<typeof lossOf>[0], now: Moment | undefined): Pick<WayBack, 'loses' | 'losesSeconds' | 'losesBytes'> {
+	const lost = now && lossOf(since, now);
+	return {
+		loses: `everything written since ${since.startedAt}${lost ? ` (${lossWords(lost)})` : ''}`,
+		...(lost && {losesSeconds: lost.seconds}), ...(lost?.bytes != null && {losesBytes: lost.bytes}),
+	};
 }
 
 /** Of the rehearsed downgrade over the whole path; undefined where it did not run over every revision. */

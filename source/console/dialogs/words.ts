@@ -23,11 +23,18 @@ export const confirmWords = {
 			[],
 			...commitLines(plan),
 			[span('way back  ', 'dim'), span(plan.wayBack.length > 0 ? plan.wayBack.map(wayBackWords).join('; or ') : 'none is known', plan.wayBack.length > 0 ? 'plain' : 'bad')],
+			...pointLines(plan),
 			...plan.warnings.map(warning => line(`! ${warning}`, 'warn')),
 			...unmetLines(plan),
 		];
 	},
 };
+
+/** Where WAL is archived: the step before the first statement. */
+function pointLines({restorePoint}: Plan): Line[] {
+	if (!restorePoint) return [];
+	return [restorePoint.name === null ? line(`! no restore point is made first: ${restorePoint.why ?? 'unknown why'}`, 'warn') : [span('first     ', 'dim'), span(`the restore point ${restorePoint.name} is made`)]];
+}
 
 function commitLines(plan: Plan): Line[] {
 	if (plan.commitPoints.length === 0) return [line('one transaction: a failure takes everything back', 'good')];

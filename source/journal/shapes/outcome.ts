@@ -1,6 +1,6 @@
 /** What an action did, read back from the database. */
 import {z} from 'zod';
-import {actionNameSchema} from './plan.ts';
+import {actionNameSchema, restorePointSchema} from './plan.ts';
 
 export const statementSchema = z.object({
 	sql: z.string(),
@@ -42,5 +42,7 @@ export const outcomeSchema = z.object({
 	}),
 	guard: z.array(guardActSchema),
 	attempts: z.number().int(),
+	/** Made right before the first attempt. */
+	restorePoint: restorePointSchema.optional(),
 });
 export type Outcome = z.infer<typeof outcomeSchema>;

@@ -46,8 +46,13 @@ export const commitPointSchema = z.object({
 });
 export type CommitPoint = z.infer<typeof commitPointSchema>;
 
+/** A named place in the WAL, made right before an upgrade. */
+export const restorePointSchema = z.object({name: z.string(), lsn: z.string(), at: z.string()});
+
 export const wayBackSchema = z.object({
 	kind: z.enum(['downgrade', 'restore', 'forward']),
+	/** Of a restore by point-in-time recovery: the named restore point. */
+	to: z.string().optional(),
 	/** Measured, not guessed; absent when it was never measured. */
 	seconds: z.number().optional(),
 	loses: z.string().optional(),
@@ -76,5 +81,7 @@ export const planSchema = z.object({
 	warnings: z.array(z.string()),
 	estimate: z.object({seconds: z.number(), basis: z.string()}).optional(),
 	wayBack: z.array(wayBackSchema),
+	/** Of an upgrade where WAL is archived: the named restore point that is made first, or why it can't be. */
+	restorePoint: z.object({name: z.string().nullable(), why: z.string().nullable()}).optional(),
 });
 export type Plan = z.infer<typeof planSchema>;

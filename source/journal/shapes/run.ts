@@ -4,7 +4,7 @@ import {backupSchema} from './backup.ts';
 import {blockSchema} from './block.ts';
 import {itemCountsSchema, itemSchema} from './item.ts';
 import {guardActSchema, outcomeSchema, statementSchema} from './outcome.ts';
-import {actionNameSchema, planSchema, targetSchema} from './plan.ts';
+import {actionNameSchema, planSchema, restorePointSchema, targetSchema} from './plan.ts';
 import {rehearsalSchema} from './rehearsal.ts';
 
 export const runSummarySchema = z.object({
@@ -104,6 +104,8 @@ export const runStateSchema = runSummarySchema.omit({items: true}).extend({
 	actions: z.array(outcomeSchema),
 	running: runningActionSchema.nullable(),
 	backups: z.array(backupSchema),
+	/** The newest one: made right before the last upgrade. */
+	restorePoint: restorePointSchema.optional(),
 	rehearsal: rehearsalSchema.optional(),
 	consoles: z.array(z.object({name: z.string(), since: z.string(), readOnly: z.boolean()})),
 	guard: guardPolicySchema,

@@ -116,7 +116,7 @@ function momentOf({now, samples}: ConsoleState): Moment {
 
 /** `downgrade, 4.0 s measured, loses 1,204 values`. */
 export function wayBackWords(way: WayBack): string {
-	const kind = way.kind === 'forward' ? 'roll forward' : way.kind;
+	const kind = way.kind === 'forward' ? 'roll forward' : way.to === undefined ? way.kind : `restore to ${way.to}`;
 	if (way.kind === 'downgrade' && way.seconds === undefined) return 'downgrade, never rehearsed: what it loses is not known';
 	return [kind, way.seconds === undefined ? (way.kind === 'forward' ? '' : 'never measured') : `${seconds(way.seconds)} measured`, way.loses ? `loses ${way.loses}` : ''].filter(Boolean).join(', ');
 }
