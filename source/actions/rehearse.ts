@@ -5,11 +5,13 @@ import {parseConninfo} from '../postgres/conninfo.ts';
 import {runDump} from '../postgres/dump.ts';
 import {queryStatements} from '../postgres/figures.ts';
 import {queryTables} from '../postgres/table-sizes.ts';
+import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
 import {rehearsedSchemaAs} from '../checks/rehearsed-schema.ts';
-import {rehearse} from '../rehearsal/rehearse.ts';
+import {type CopyOptions, rehearse, rehearseOnClone} from '../rehearsal/rehearse.ts';
 import {placeOf} from '../rehearsal/restore-check.ts';
+import type {Place} from '../rehearsal/scratch.ts';
 import type {ActionContext} from './context.ts';
 import {makePlan} from './plan.ts';
 import {undertake} from './undertaking.ts';
@@ -17,6 +19,8 @@ import {undertake} from './undertaking.ts';
 export interface RehearsalRequest {
 	/** URL of a server to restore onto, instead of a private one. */
 	against?: string;
+	/** The database of `against` is a clone of the target, to be migrated in place. */
+	clone?: boolean;
 	/** A private server, whatever the configuration names. */
 	local?: boolean;
 	schemaOnly?: boolean;
@@ -25,29 +29,28 @@ export interface RehearsalRequest {
 }
 
 /** @throws Refusal 2 or 4; what goes wrong on the copy is in the rehearsal's `problems` */
-export async function runRehearsal(context: ActionContext, {against, local = false, schemaOnly = false, tables}: RehearsalRequest): Promise<Rehearsal> {
+export async function runRehearsal(context: ActionContext, {against, clone = false, local = false, schemaOnly = false, tables}: RehearsalRequest): Promise<Rehearsal> {
 	const {settings} = context;
+	if (clone && (against === undefined || schemaOnly)) throw new Refusal(2, 'A clone is named with --against URL, and nothing is restored onto it: `rehearse --against URL --clone`.');
 	const {aim} = context.state();
 	const plan = await makePlan(context, {action: 'upgrade', revision: aim.length === 1 ? aim[0] : undefined});
 	const place = local ? {kind: 'local' as const} : against === undefined ? await placeOf(settings) : {kind: 'server' as const, conninfo: parseConninfo(against, context.environment, context.environment['HOME'] ?? '/')};
 	const {result} = await undertake(context, 'rehearse', {
 		async work() {
-			const backup = newestBackup(context) ?? await takeFresh(context);
-			const {rehearsal, restore} = await rehearse({
-				backup, project: context.project, path: {from: plan.from, to: plan.to}, versionTable: await context.versionTable(), place,
+			const options: CopyOptions = {
+				project: context.project, path: {from: plan.from, to: plan.to}, versionTable: await context.versionTable(),
 				sizes: (await queryTables(await context.session())).map(({schema, table, rows, dataBytes}) => ({table: `${schema}.${table}`, rows, bytes: dataBytes})),
 				applications: Object.values(settings.compatibility).some(Boolean) ? {commands: settings.compatibility, directory: settings.project, environment: context.environment} : null,
 				statements: await readStatements(context),
-				settings: {...settings, rehearsal: {...settings.rehearsal, ...(tables && {tables})}}, schemaOnly, digest: plan.digest, signal: context.signal,
+				settings: {...settings, rehearsal: {...settings.rehearsal, ...(tables && {tables})}}, digest: plan.digest, signal: context.signal,
 				onProgress: (text, share) => context.tell(text, share),
 				// What the target's schema must be after the real upgrade.
 				onUpgraded: ({before, after}) => context.keep({
 					name: `schema-rehearsed-${context.state().seq}.json`, what: rehearsedSchemaAs,
 					text: `${JSON.stringify({digest: plan.digest, before: Object.fromEntries(before), after: Object.fromEntries(after)}, null, '\t')}\n`,
 				}),
-			});
-			// A restore with its counts compared is the proof of the backup too.
-			if (!schemaOnly) context.record('backup-taken', {backup: {...backup, verified: {...backup.verified, restore}}});
+			};
+			const rehearsal = clone && place.kind === 'server' ? await rehearseOnClone({...options, conninfo: place.conninfo, proofKey: await context.proofKey()}) : await rehearseRestored(context, {options, place, schemaOnly});
 			context.record('rehearsal-finished', {rehearsal});
 			context.keep({name: `rehearsal-${plan.digest.slice(0, 12)}.json`, text: `${JSON.stringify(rehearsal, null, '\t')}\n`, what: 'the rehearsal'});
 			return rehearsal;
@@ -57,6 +60,14 @@ export async function runRehearsal(context: ActionContext, {against, local = fal
 			: {reason: rehearsal.problems[0] ?? 'it had problems', exit: 1}),
 	});
 	return result;
+}
+
+async function rehearseRestored(context: ActionContext, {options, place, schemaOnly}: {options: CopyOptions; place: Place; schemaOnly: boolean}): Promise<Rehearsal> {
+	const backup = newestBackup(context) ?? await takeFresh(context);
+	const {rehearsal, restore} = await rehearse({...options, backup, place, schemaOnly});
+	// A restore with its counts compared is the proof of the backup too.
+	if (!schemaOnly) context.record('backup-taken', {backup: {...backup, verified: {...backup.verified, restore}}});
+	return rehearsal;
 }
 
 /** A longer one is none that an application asks often. */

@@ -27,7 +27,7 @@ export interface RestoreOptions {
 	jobs?: number | null;
 	/** Make the roles that own things or hold grants, without passwords: on a private server only. */
 	createRoles?: boolean;
-	/** Only the schema, and the rows of these tables. */
+	/** Only the schema, and the rows of these tables (`table` or `schema.table`); where rows that they refer to are left out, foreign keys are not looked at. */
 	schemaOnly?: {keepRowsOf: readonly string[]};
 	search?: ProgramSearch;
 	onProgress?: (progress: TableProgress) => void;
@@ -132,9 +132,10 @@ async function runPgRestore({options, record, program, server}: {options: Restor
 	const jobs = Math.max(1, options.jobs ?? Math.min(os.availableParallelism(), 8));
 	const reader = new ProgressReader(record.tables, jobs > 1);
 	const base = ['--exit-on-error', '--no-password', '--verbose', '--no-tablespaces', '--no-subscriptions', `--dbname=${database}`];
+	const [{superuser: mayDisable} = {superuser: false}] = schemaOnly === undefined ? [] : await server.query<{superuser: boolean}>('SELECT rolsuper AS superuser FROM pg_roles WHERE rolname = current_user');
 	const runs = schemaOnly === undefined
 		? [[...base, `--jobs=${jobs}`]]
-		: [[...base, '--schema-only', `--jobs=${jobs}`], ...schemaOnly.keepRowsOf.map(table => [...base, '--data-only', `--table=${table}`])];
+		: [[...base, '--schema-only', `--jobs=${jobs}`], ...keptTables(record, schemaOnly.keepRowsOf).map(({schema, table}) => [...base, '--data-only', `--schema=${schema}`, `--table=${table}`, ...(mayDisable ? ['--disable-triggers'] : [])])];
 	await withClientEnvironment({conninfo, host: server.host, database, application: restoreApplication}, async environment => {
 		for (const argv of runs) {
 			const end = await runClient({
@@ -150,14 +151,23 @@ async function runPgRestore({options, record, program, server}: {options: Restor
 	});
 }
 
+/** Those of the record's tables that are named, as `table` or `schema.table` without quotes; `name` is quoted where it needs to be. */
+export function keptTables({tables}: Pick<SnapshotRecord, 'tables'>, wanted: readonly string[]): {name: string; schema: string; table: string}[] {
+	return tables.flatMap(({table: name}) => {
+		const [schema, table] = [...name.matchAll(/"((?:[^"]|"")+)"|([^".]+)/g)].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare!);
+		return wanted.includes(table!) || wanted.includes(`${schema}.${table}`) ? [{name, schema: schema!, table: table!}] : [];
+	});
+}
+
 /** With a list of tables kept, only those can be compared. */
 async function compareCounts(copy: Session, record: SnapshotRecord, keptRows?: readonly string[]): Promise<Omit<RestoreResult, 'database' | 'seconds'>> {
+	const names = keptRows && new Set(keptTables(record, keptRows).map(each => each.name));
 	const differences: string[] = [];
 	let rowsCompared = 0;
 	let tables = 0;
 	let uncounted = 0;
 	for (const {table, rows} of record.tables) {
-		const kept = keptRows === undefined || keptRows.includes(table.slice(table.lastIndexOf('.') + 1));
+		const kept = names === undefined || names.has(table);
 		try {
 			if (rows === null || !kept) {
 				await copy.query(`SELECT FROM ONLY ${table} LIMIT 0`);

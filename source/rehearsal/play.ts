@@ -37,7 +37,7 @@ export async function play(stage: Stage): Promise<Played> {
 	const runs: MigrationRun[] = [];
 	const result: Played = {revisions: [], statements: [], schema: {afterDowngrade: [], afterSecondUpgrade: []}, data: [], check: {clean: false, differences: ['not looked at']}, problems: [], commands: []};
 	const start = await readState(stage);
-	if (!sameRows(start.version, options.path.from)) result.problems.push(`the backup is at ${said(start.version)} and the rehearsal begins at ${said(options.path.from)}; take a new backup`);
+	if (!sameRows(start.version, options.path.from)) result.problems.push(`the copy is at ${said(start.version)} and the rehearsal begins at ${said(options.path.from)}; take a new one`);
 	if (result.problems.length === 0) await trial.before();
 
 	const first = result.problems.length === 0 ? await runStep(result, runs, 'the upgrade', async () => runner.upgrade(up)) : null;
@@ -186,7 +186,10 @@ function said(rows: readonly string[]): string {
 }
 
 function named(list: readonly Difference[]): string {
-	return list.slice(0, 5).map(one => `${one.kind} ${one.object}`).join(', ') + (list.length > 5 ? ', …' : '');
+	// Who may use a thing is said by the thing itself, where that is another one too.
+	const things = list.filter(one => !one.object.startsWith('privileges of '));
+	const shown = (things.length > 0 ? things : list).slice(0, 5);
+	return shown.map(one => `${one.kind} ${one.object}`).join(', ') + (list.length > shown.length ? ', …' : '');
 }
 
 function count(number: number, what: string): string {

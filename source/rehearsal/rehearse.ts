@@ -5,8 +5,9 @@ import {estimateStatements, type Size} from '../journal/estimate.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
-import {holdProof} from '../postgres/advisory.ts';
+import {holdProof, queryHolder} from '../postgres/advisory.ts';
 import type {Catalog} from '../postgres/catalog.ts';
+import {describeHost} from '../postgres/connect-error.ts';
 import type {Conninfo} from '../postgres/conninfo.ts';
 import type {ProgramSearch} from '../postgres/programs.ts';
 import type {RestoreResult} from '../postgres/restore.ts';
@@ -55,7 +56,7 @@ export async function rehearse(options: RehearsalOptions): Promise<{rehearsal: R
 	const {backup, settings, schemaOnly = false} = options;
 	return withScratch({
 		backup, place: options.place, limitBytes: settings.rehearsal.limitBytes,
-		...(schemaOnly ? {schemaOnly: {keepRowsOf: [options.versionTable.table, ...settings.rehearsal.tables]}} : {}),
+		...(schemaOnly ? {schemaOnly: {keepRowsOf: settings.rehearsal.tables, versionTable: options.versionTable.table}} : {}),
 		...(options.search === undefined ? {} : {search: options.search}), ...(options.signal === undefined ? {} : {signal: options.signal}), ...(options.onProgress === undefined ? {} : {onProgress: options.onProgress}),
 	}, async scratch => {
 		const counted = scratch.record.tables.map(({table, rows, dataBytes}) => ({name: table, rows, bytes: dataBytes}));
@@ -69,6 +70,26 @@ export async function rehearse(options: RehearsalOptions): Promise<{rehearsal: R
 			restore: scratch.restore,
 		};
 	});
+}
+
+/**
+ * On a clone that is there already, such as one made from the disks of the target: nothing is restored, and the clone is left as the rehearsal leaves it.
+ * @param options proofKey: of the lock that holdpoint holds on the live target, by which the two are told apart
+ * @throws Refusal 2 when it is a standby, 3 when it is the target itself, 4 when it was cancelled
+ */
+export async function rehearseOnClone(options: CopyOptions & {conninfo: Conninfo; proofKey: string}): Promise<Rehearsal> {
+	const started = performance.now();
+	const {conninfo} = options;
+	const session = await connect(conninfo, {application: 'holdpoint-rehearsal'});
+	const where = `${conninfo.database} on ${describeHost(session.host)}`;
+	try {
+		if (session.inRecovery) throw new Refusal(2, `The clone ${where} is a standby, which can't be written to; promote it first.`);
+		if (await queryHolder(session, options.proofKey) !== null) throw new Refusal(3, `${where} is the target itself and no clone of it: nothing was done.`);
+	} finally {
+		await session.close();
+	}
+	const rehearsal = await rehearseOn(options, {conninfo: {...conninfo, hosts: [session.host]}, roles: [conninfo.user], alone: false, counted: []});
+	return {basis: `the clone ${where}, which was migrated in place and is left so`, restoreSeconds: 0, ...rehearsal, ok: rehearsal.problems.length === 0, seconds: (performance.now() - started) / 1000};
 }
 
 export interface Copy {

@@ -11,7 +11,7 @@ import {startCluster} from '../postgres/cluster.ts';
 import {parseConninfo, type Conninfo} from '../postgres/conninfo.ts';
 import type {SnapshotRecord} from '../postgres/dump-snapshot.ts';
 import {findPrograms, type Programs, type ProgramSearch} from '../postgres/programs.ts';
-import {readSnapshotRecord, runRestore, type RestoreResult} from '../postgres/restore.ts';
+import {keptTables, readSnapshotRecord, runRestore, type RestoreResult} from '../postgres/restore.ts';
 import {connect, type Session} from '../postgres/session.ts';
 import {describeBytes, type Fit, lookBeforeRestore, spaceLine} from './look.ts';
 
@@ -22,8 +22,8 @@ export interface ScratchOptions {
 	place: Place;
 	/** Refused above it, unless only the schema is restored; bytes of the original database. */
 	limitBytes: number;
-	/** Restore only the schema, and the rows of these tables. */
-	schemaOnly?: {keepRowsOf: readonly string[]};
+	/** Restore only the schema, the rows of Alembic's version table, and those of these tables. */
+	schemaOnly?: {keepRowsOf: readonly string[]; versionTable: string};
 	search?: ProgramSearch;
 	signal?: AbortSignal;
 	/** Passing words, with a share of 1 where one is known. */
@@ -53,8 +53,10 @@ export const rehearsalPrefix = 'holdpoint-rehearsal-';
 export async function withScratch<T>(options: ScratchOptions, use: (scratch: Scratch) => Promise<T>): Promise<T> {
 	const record = await readSnapshotRecord(options.backup);
 	if (!options.schemaOnly && record.databaseBytes > options.limitBytes) {
-		throw new Refusal(2, `${record.identity.database} has ${describeBytes(record.databaseBytes)}, above the limit of ${describeBytes(options.limitBytes)} for a full copy; rehearse with --schema-only, or raise rehearsal.limit_gb.`);
+		throw new Refusal(2, `${record.identity.database} has ${describeBytes(record.databaseBytes)}, above the limit of ${describeBytes(options.limitBytes)} for a full copy; rehearse with --schema-only (its statistics stay), with --schema-only --tables for the rows that matter, on a clone of the server with --against URL --clone, or raise rehearsal.limit_gb.`);
 	}
+	const unknown = options.schemaOnly?.keepRowsOf.filter(table => keptTables(record, [table]).length === 0) ?? [];
+	if (unknown.length > 0) throw new Refusal(2, `The backup of ${record.identity.database} has no table ${unknown.join(', ')} to restore the rows of; name tables as \`table\` or \`schema.table\`, and of a partitioned table its partitions.`);
 	return options.place.kind === 'local' ? withLocalCopy(options, record, use) : withServerCopy(options, options.place.conninfo, record, use);
 }
 
@@ -135,7 +137,7 @@ async function restoreInto(options: ScratchOptions, {record, conninfo, database,
 	for (const line of [...fit.lines, ...fit.warnings]) onProgress?.(`before the restore: ${line}`);
 	onProgress?.(`restoring ${describeBytes(record.databaseBytes)} into ${where}`, 0);
 	const restore = await runRestore({
-		backup, conninfo, database, createRoles: own, ...(schemaOnly === undefined ? {} : {schemaOnly}), ...(search === undefined ? {} : {search}), ...(signal === undefined ? {} : {signal}),
+		backup, conninfo, database, createRoles: own, ...(schemaOnly === undefined ? {} : {schemaOnly: {keepRowsOf: [schemaOnly.versionTable, ...schemaOnly.keepRowsOf]}}), ...(search === undefined ? {} : {search}), ...(signal === undefined ? {} : {signal}),
 		onProgress: ({done, total, doneBytes, totalBytes}) => onProgress?.(`restoring the backup: ${done} of ${total} tables`, totalBytes > 0 ? doneBytes / totalBytes : undefined),
 	});
 	return {restore, fit};

@@ -1,11 +1,16 @@
 /** Whole rehearsals on real copies: up, down, up, and what they say of it. */
-import {readFile} from 'node:fs/promises';
+import {readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import type {Cluster} from '../../source/postgres/cluster.ts';
 import {parseConninfo} from '../../source/postgres/conninfo.ts';
 import {runDump} from '../../source/postgres/dump.ts';
-import {rehearse} from '../../source/rehearsal/rehearse.ts';
+import {holdProof} from '../../source/postgres/advisory.ts';
+import {runRestore} from '../../source/postgres/restore.ts';
+import {connect} from '../../source/postgres/session.ts';
+import {rehearse, rehearseOnClone} from '../../source/rehearsal/rehearse.ts';
 import {alembicProject, freshDatabase, revisionFile} from '../servers.ts';
+import {quietServer, readMarks, recordsBetween} from './quiet.ts';
 import {openSite, settings, type Site, versionTable} from './site.ts';
 
 const good = revisionFile({
@@ -17,14 +22,27 @@ const concurrently = revisionFile({
 	downgrade: [`op.drop_index('ix_items_name')`],
 });
 
+let server: Cluster;
 let site: Site;
 beforeAll(async () => {
-	site = await openSite('rehearse');
+	server = await quietServer();
+	site = await openSite('rehearse', server);
 });
-afterAll(async () => site.close());
+afterAll(async () => {
+	await site?.close();
+	await server?.remove();
+});
 
-test('up, down, up on a private copy; the original is not touched and the copy is gone', async () => {
-	const {rehearsal, restore} = await site.play({'b2.py': good, 'c3.py': concurrently}, 'c3');
+test('up, down, up on a private copy; the original is only read and the copy is gone', async () => {
+	const client = await site.database.client();
+	await client.query('CREATE EXTENSION pg_walinspect');
+	await client.query('VACUUM (FREEZE, ANALYZE)');
+	const before = await readMarks(client);
+	const {backup} = await runDump({conninfo: parseConninfo(site.database.url, {}, site.directory), directory: path.join(site.directory, 'backups'), format: 'custom', verify: 'read'});
+	const {rehearsal, restore} = await site.play({'b2.py': good, 'c3.py': concurrently}, 'c3', {backup});
+	const after = await readMarks(client);
+	expect(await recordsBetween(client, before.lsn, after.lsn)).toEqual([]);
+	expect({...after, lsn: ''}).toEqual({...before, lsn: ''});
 	expect(rehearsal).toMatchObject({ok: true, problems: [], schema: {afterDowngrade: [], afterSecondUpgrade: []}, check: {clean: false, differences: ['env.py has no target_metadata to compare with']}});
 	expect(restore).toMatchObject({rowsCompared: 5001, differences: []});
 	expect(rehearsal.revisions.map(one => one.revision)).toEqual(['b2', 'c3']);
@@ -45,25 +63,6 @@ test('up, down, up on a private copy; the original is not touched and the copy i
 	expect(site.copiesLeft()).toEqual([]);
 });
 
-test('what a downgrade leaves or loses is named', async () => {
-	const careless = revisionFile({
-		revision: 'b2', down: 'a1',
-		upgrade: [
-			`op.execute("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")`, `op.execute("CREATE TRIGGER before_insert BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION f()")`,
-			`op.create_index('ix_items_name', 'items', ['name'])`, `op.execute("CREATE TYPE mood AS ENUM ('glad')")`, `op.create_table('moods', sa.Column('id', sa.Integer, primary_key=True))`, `op.execute("UPDATE items SET name = upper(name) WHERE id = 7")`,
-		],
-		downgrade: [`op.drop_table('moods')`],
-	});
-	const {rehearsal} = await site.play({'b2.py': careless}, 'b2', {place: site.named()});
-	expect(rehearsal.ok).toBe(false);
-	expect(rehearsal.schema.afterDowngrade.map(one => `${one.kind} ${one.object}`)).toEqual([
-		'extra function public.f()', 'extra index public.ix_items_name', 'extra privileges of public.f()', 'extra privileges of type public.mood', 'extra trigger before_insert on public.items', 'extra type public.mood',
-	]);
-	expect(rehearsal.data).toEqual([expect.objectContaining({table: 'public.items', equal: false, loses: 'the old values of name (changed)'})]);
-	expect(rehearsal.problems.join('\n')).toMatch(/the second upgrade failed: .*function "f" already exists/);
-	expect(rehearsal.revisions[0]).toMatchObject({again: 0, ran: {up: true, down: true, again: false}});
-});
-
 test('an asynchronous env.py is turned to the copy too, whatever PG* variables say', async () => {
 	const other = await alembicProject({url: site.database.urlAs(site.owner), env: 'async', revisions: {'a1.py': await readFile(path.join(site.project.versions, 'a1_create_items.py'), 'utf8'), 'b2.py': good}});
 	try {
@@ -76,8 +75,12 @@ test('an asynchronous env.py is turned to the copy too, whatever PG* variables s
 	expect(await site.version()).toBe('a1');
 });
 
-test('schema only, and on a server that was named', async () => {
-	const {rehearsal} = await site.play({'b2.py': good}, 'b2', {schemaOnly: true, place: site.named()});
+test('schema only with the rows of one table, on a server that was named, for tables as large as the target has them', async () => {
+	const refused = await site.play({'b2.py': good}, 'b2', {schemaOnly: true, place: site.named(), settings: {...settings, rehearsal: {...settings.rehearsal, tables: ['itmes']}}}).catch((error: Error) => error);
+	expect(refused).toMatchObject({exit: 2, message: expect.stringMatching(/has no table itmes/)});
+	const {rehearsal} = await site.play({'b2.py': good}, 'b2', {schemaOnly: true, place: site.named(), settings: {...settings, rehearsal: {...settings.rehearsal, tables: ['public.items']}}, sizes: [{table: 'public.items', rows: 50_000, bytes: 4_000_000}]});
+	expect(rehearsal.data).toMatchObject([{table: 'public.items', before: '5000 rows', after: '5000 rows'}]);
+	expect(rehearsal.statements.find(each => /^CREATE INDEX/.test(each.sql))!.estimateBasis).toMatch(/^reads the table from end to end: public\.items is 1\d\.\d\d times as large as on the copy$/);
 	expect(rehearsal).toMatchObject({ok: true, problems: [], basis: expect.stringMatching(/schema only, restored onto database holdpoint_rehearsal_/)});
 	const admin = await site.database.server.connect();
 	expect((await admin.query(`SELECT FROM pg_database WHERE datname LIKE 'holdpoint_rehearsal%'`)).rowCount).toBe(0);
@@ -94,4 +97,33 @@ test('from an empty database, on which Alembic never ran', async () => {
 	} finally {
 		await empty.drop();
 	}
+});
+
+test('on a clone that is there already, and never on the target itself', async () => {
+	const admin = await connect(parseConninfo(site.database.url, {}, site.directory), {application: 'holdpoint-test'});
+	const clone = `clone_${process.pid}`;
+	try {
+		const {key} = await holdProof(admin);
+		const on = async (database: string) => {
+			const file = await site.project.write('b2.py', good);
+			return rehearseOnClone({project: site.opened, path: {from: ['a1'], to: ['b2']}, versionTable, settings, proofKey: key, conninfo: parseConninfo(server.url(database), {}, site.directory)}).finally(async () => rm(file));
+		};
+		await expect(on(site.database.name)).rejects.toMatchObject({exit: 3, message: expect.stringMatching(/is the target itself and no clone of it/)});
+		await runRestore({backup: site.backup, conninfo: parseConninfo(server.url('postgres'), {}, site.directory), database: clone});
+		expect(await on(clone)).toMatchObject({ok: true, problems: [], basis: expect.stringMatching(/^the clone clone_\d+ on .*, which was migrated in place/), data: [{table: 'public.items', fate: 'changed'}]});
+		expect(await site.version()).toBe('a1');
+	} finally {
+		await admin.query(`DROP DATABASE IF EXISTS ${clone}`);
+		await admin.close();
+	}
+});
+
+test('a copy that a dead holdpoint left on a server goes, one at work stays', async () => {
+	const admin = await connect(parseConninfo(server.url('postgres'), {}, site.directory), {application: 'holdpoint-test'});
+	for (const name of ['holdpoint_rehearsal_0000dead', 'holdpoint_rehearsal_f000a11e']) await admin.query(`CREATE DATABASE ${name}`);
+	await admin.query(`SELECT pg_advisory_lock(${0x68_70_72_68}, ('x' || 'f000a11e')::bit(32)::int)`);
+	await site.play({}, 'a1', {place: site.named(), path: {from: ['none'], to: ['a1']}});
+	expect(await admin.query(`SELECT datname::text FROM pg_database WHERE datname LIKE 'holdpoint_rehearsal%'`)).toEqual([{datname: 'holdpoint_rehearsal_f000a11e'}]);
+	await admin.query('DROP DATABASE holdpoint_rehearsal_f000a11e');
+	await admin.close();
 });

@@ -55,7 +55,7 @@ export const rehearse = roomCommand({
 	says: 'rehearses the planned upgrade on a restored copy',
 	decides: true,
 	plans: true,
-	params: z.object({against: z.string().optional(), local: z.boolean().default(false), schemaOnly: z.boolean().default(false), tables: z.array(z.string()).optional()}),
+	params: z.object({against: z.string().optional(), clone: z.boolean().default(false), local: z.boolean().default(false), schemaOnly: z.boolean().default(false), tables: z.array(z.string()).optional()}),
 	run: (room, params, asker) => room.actions.rehearse({...params, by: asker.by}),
 });
 
