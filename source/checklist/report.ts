@@ -57,20 +57,20 @@ function actionsOf(state: RunState): string[] {
 
 function describeOutcome(outcome: Outcome): string {
 	const {database} = outcome;
+	const moves = outcome.action === 'upgrade' || outcome.action === 'downgrade';
 	const facts = [
 		`exit ${outcome.exit}`,
 		`${outcome.seconds.toFixed(1)} s`,
 		outcome.attempts > 1 ? `${outcome.attempts} attempts` : '',
-		`database at ${revisions(database.version)} ${database.verified ? '(read back)' : '(**not read back**)'}`,
+		moves ? `database at ${revisions(database.version)} ${database.verified ? '(read back)' : '(**not read back**)'}` : '',
 		database.invalidIndexes.length > 0 ? `invalid indexes: ${database.invalidIndexes.map(name => codeSpan(name)).join(', ')}` : '',
 		database.left.length > 0 ? `left behind: ${database.left.map(text => escapeText(text)).join('; ')}` : '',
 	].filter(Boolean);
-	return `- **${outcome.action} ${outcome.status}** ${revisions(outcome.from)} → ${revisions(outcome.to)}: ${escapeText(outcome.reason)} (${facts.join(', ')})`;
+	return `- **${outcome.action} ${outcome.status}**${moves ? ` ${revisions(outcome.from)} → ${revisions(outcome.to)}` : ''}: ${escapeText(outcome.reason)} (${facts.join(', ')})`;
 }
 
-function wayBackOf({plan, rehearsal, backups}: RunState): string[] {
-	const ways = plan?.wayBack ?? waysBack({rehearsal, backups});
-	return ['## The way back', '', ...ways.map(({kind, seconds, loses}) => `- ${kind}: ${seconds === undefined ? 'never measured' : `${seconds.toFixed(1)} s measured`}${loses ? `, loses ${escapeText(loses)}` : ''}`)];
+function wayBackOf({rehearsal, backups}: RunState): string[] {
+	return ['## The way back', '', ...waysBack({rehearsal, backups}).map(({kind, seconds, loses}) => `- ${kind}: ${seconds === undefined ? 'never measured' : `${seconds.toFixed(1)} s measured`}${loses ? `, loses ${escapeText(loses)}` : ''}`)];
 }
 
 /** Blocks of the user's own; the others are in the actions and checks that stand for them. */
@@ -105,6 +105,12 @@ function openItemsOf(state: RunState): string[] {
 	const open = state.items.filter(item => !satisfiedStates.has(item.state));
 	if (open.length === 0) return ['## Open items', '', '- none'];
 	return ['## Open items', '', ...open.map(item => `- ${item.state}${item.required ? '' : ' (optional)'}: ${escapeText(item.text)} (${codeSpan(item.id)})${item.stale ? `, stale: ${escapeText(item.stale)}` : ''}`)];
+}
+
+function waivedOf(state: RunState): string[] {
+	const waived = state.items.filter(item => item.state === 'waived');
+	if (waived.length === 0) return [];
+	return ['## Waived', '', ...waived.map(item => `- ${escapeText(item.text)} (${codeSpan(item.id)}), by ${escapeText(item.by ?? 'nobody known')}${item.at ? ` at ${item.at}` : ''}: ${escapeText(item.note ?? 'no reason kept')}`)];
 }
 
 function artifactsOf(state: RunState): string[] {

@@ -10,7 +10,8 @@ import {looks, time, type Tone} from './items.ts';
 export function writeSections(items: readonly Item[]): Html {
 	const sections = [...Map.groupBy(items, item => item.section.join(' / '))];
 	return html`<table><tr><th>Section</th><th class="right">Satisfied</th><th>State</th></tr>${sections.map(([name, inside]) => {
-		const tones = Map.groupBy(inside, item => looks[item.state].tone);
+		// What is open leaves its part of the bar empty.
+		const tones = Map.groupBy(inside.filter(item => item.state !== 'open'), item => looks[item.state].tone);
 		const order: Tone[] = ['good', 'info', 'soft', 'warn', 'bad'];
 		const attention = inside.filter(item => !satisfiedStates.has(item.state) || item.state === 'waived' || item.state === 'warned');
 		const words = [...Map.groupBy(attention, item => item.state)].map(([state, list]) => `${list.length} ${state}`).join(', ');
@@ -33,8 +34,8 @@ export function writeWarnings({items}: RunState): Content {
 export function writeOutcome(outcome: Outcome): Html {
 	const {action, status, reason, from, to, seconds, attempts, database, statements, guard, exit} = outcome;
 	const facts = [`exit ${exit}`, `${seconds.toFixed(1)} s`, attempts > 1 ? `${attempts} attempts` : ''].filter(Boolean).join(', ');
-	return html`<div class="note is-${exit === 0 ? 'good' : 'bad'}"><p><strong>${action} ${status}</strong>${from.length + to.length > 0 ? html` <span class="mono">${revisions(from)} → ${revisions(to)}</span>` : ''} <span class="soft">${facts}</span></p><p>${reason}</p>${
-		database.version.length > 0 || database.verified ? html`<p class="soft">database at <span class="mono">${revisions(database.version)}</span>, ${database.verified ? 'read back' : html`<strong class="bad">not read back</strong>`}</p>` : ''}${
+	return html`<div class="note is-${exit === 0 ? 'good' : 'bad'}"><p><strong>${action} ${status}</strong>${action === 'upgrade' || action === 'downgrade' ? html` <span class="mono">${revisions(from)} → ${revisions(to)}</span>` : ''} <span class="soft">${facts}</span></p><p>${reason}</p>${
+		action === 'upgrade' || action === 'downgrade' ? html`<p class="soft">database at <span class="mono">${revisions(database.version)}</span>, ${database.verified ? 'read back' : html`<strong class="bad">not read back</strong>`}</p>` : ''}${
 		database.invalidIndexes.length > 0 ? html`<p class="bad">invalid indexes: ${database.invalidIndexes.join(', ')}</p>` : ''}${
 		database.left.length > 0 ? html`<p class="bad">left behind: ${database.left.join('; ')}</p>` : ''}${guard.map(act => html`<p class="bad">guard, ${time(act.at)}, ${act.rule}: ${act.reason}; ${act.did}</p>`)}</div>${writeStatements(statements)}`;
 }
@@ -47,13 +48,13 @@ function writeStatements(statements: Outcome['statements']): Content {
 	return html`<table><tr><th class="right">Seconds</th><th class="lane">When</th><th>Statement</th></tr>${statements.map(({sql, seconds, revision, rows, sqlstate}) => {
 		const left = (begun / total) * 100;
 		begun += seconds;
-		return html`<tr><td class="right">${seconds.toFixed(2)}</td><td class="lane"><span${sqlstate ? html` class="bad"` : ''} style="margin-left:${left.toFixed(2)}%;width:${((seconds / total) * 100).toFixed(2)}%"></span></td><td>${short(sql)} <span class="soft">${[revision, rows === undefined ? '' : `${rows} rows`, sqlstate ? `failed with ${sqlstate}` : ''].filter(Boolean).join(', ')}</span></td></tr>`;
+		return html`<tr><td class="right">${seconds.toFixed(2)}</td><td class="lane"><span${sqlstate ? html` class="bad"` : ''} style="margin-left:${left.toFixed(2)}%;width:${((seconds / total) * 100).toFixed(2)}%"></span></td><td>${short(sql)} <span class="soft">${[revision, rows === undefined ? '' : `${rows} ${rows === 1 ? 'row' : 'rows'}`, sqlstate ? `failed with ${sqlstate}` : ''].filter(Boolean).join(', ')}</span></td></tr>`;
 	})}</table>`;
 }
 
 /** Plan, approvals, way back, backups, rehearsal. */
 export function writePreparation({plan, approvals, backups, rehearsal}: RunState): Content {
-	const ways = plan?.wayBack ?? waysBack({rehearsal, backups});
+	const ways = waysBack({rehearsal, backups});
 	return [
 		html`<h2>Plan and approvals</h2>`,
 		plan ? html`<dl class="facts"><dt>digest</dt><dd class="mono">${plan.digest}</dd><dt>SQL</dt><dd class="mono">sha256 ${plan.sqlSha256}</dd>${plan.commitPoints.map(point => html`<dt>commit point</dt><dd>after <code>${point.after}</code>: ${point.why}; a later failure leaves ${point.then}</dd>`)}</dl><table><tr><th>Revision</th><th>What it does</th></tr>${plan.revisions.map(({revision, doc}) => html`<tr><td><code>${revision}</code></td><td>${doc}</td></tr>`)}</table>` : html`<p>No plan was made.</p>`,
