@@ -75,7 +75,8 @@ export async function openSupervision(context: ActionContext, plan: Plan): Promi
 	const onReading = ({migration}: GuardReading, verdict: GuardVerdict) => {
 		const waits = migration?.waits;
 		if (waits && waits.blockers.length > 0) waited = `it waited for ${waits.mode} on ${waits.relation ?? 'another object'} behind ${waits.blockers.map(sessionText).join(' and ')}`;
-		tellGuard(verdict, backend);
+		// Between two attempts there is no session, and nothing that it could do to others.
+		tellGuard(migration ? verdict : null, backend);
 	};
 	const rehearsal = rehearsalOf(context, plan);
 	const disk = watchDisk(context);
@@ -136,12 +137,13 @@ function rehearsalOf(context: ActionContext, plan: Plan): Rehearsal | null {
 }
 
 /** Tells consoles which limit comes next and what can't be judged: at each change, and again for those who have come since. */
-function createTeller(context: ActionContext): (verdict: GuardVerdict, backend: Backend | null) => void {
+function createTeller(context: ActionContext): (verdict: GuardVerdict | null, backend: Backend | null) => void {
 	let told = {text: '', at: 0};
-	return ({nearest, unknown}, backend) => {
+	return (verdict, backend) => {
+		const {nearest = null, unknown = []} = verdict ?? {};
 		const {action} = context.state().guard;
 		const then = `then it ${action === 'cancel' ? 'cancels' : 'only tells of'} the migration${backend ? `, pid ${backend.pid}` : ''}`;
-		const text = [nearest ? `${nearestText(nearest)}; ${then}` : 'no limit is set that can be judged', ...unknown].join('. ');
+		const text = verdict === null ? 'the migration has no session now' : [nearest ? `${nearestText(nearest)}; ${then}` : 'no limit is set that can be judged', ...unknown].join('. ');
 		if (text === told.text && Date.now() - told.at < tellAgainMs) return;
 		told = {text, at: Date.now()};
 		context.tell(text, nearest ? Math.min(1, Math.max(0, nearest.share)) : undefined, 'guard');
