@@ -11,7 +11,7 @@ const shownLines = 12;
 
 /** The rows of one block; an output that is open follows its line. */
 export function stepRows(block: Block, {run, opened, filter}: {run: RunState; opened: ReadonlySet<string>; filter: string}): StepRow[] {
-	const depth = block.section.length;
+	const depth = block.section.length + (block.item === undefined ? 0 : 1);
 	const steps = blockSteps(block, run);
 	return steps.filter(step => filter === '' || matches(step, filter)).flatMap(step => {
 		const key = stepKey(step);
