@@ -41,7 +41,7 @@ const backup = z.strictObject({
 	from: secret.optional().describe('A standby to take the backup from'),
 	retention_days: number.default(7),
 	max_age: duration.prefault('1h'),
-	external: command.optional().describe('A command that proves a backup taken by something else'),
+	external: command.optional().describe('A command that prints the newest backup of something else as JSON (`holdpoint schema ExternalBackup`), or `pgbackrest … info --output=json`'),
 }).prefault({});
 
 const migration = z.strictObject({

@@ -51,6 +51,8 @@ export function initConfiguration(facts: InitialFacts = {}): string {
 #   jobs: 4
 #   retention_days: 7
 #   max_age: 1h
+#   from: {command: [pass, show, standby-url]}   # a standby to dump from
+#   external: [./ops/newest-snapshot.sh]   # prints what another tool took, as JSON (holdpoint schema ExternalBackup), or [pgbackrest, --stanza=main, info, --output=json]
 
 # rehearsal: {limit_gb: 50}
 

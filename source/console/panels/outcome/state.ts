@@ -67,6 +67,10 @@ export function choicesAfter(state: ConsoleState, outcome: Outcome): ChoiceAfter
 			key: 'd', says: `downgrade to ${revisions(outcome.from)}`, consequence: 'runs downgrade() of what was committed; values written into new columns since are lost',
 			command: `holdpoint downgrade ${outcome.from[0] ?? 'base'}`,
 		}] : []),
+		...(outcome.restorePoint && moved ? [{
+			key: ' ', says: 'restore to the named point', consequence: `${outcome.restorePoint.name}, made at ${outcome.restorePoint.lsn} right before: the whole server goes back to it, from a base backup and the archived WAL`,
+			command: `recovery_target_name = '${outcome.restorePoint.name}'`,
+		}] : []),
 		...(backup ? [{
 			key: ' ', says: 'restore the backup', consequence: `of ${backup.startedAt.slice(0, 16).replace('T', ' ')} UTC (${bytes(backup.bytes)}, ${plural(backup.tables, 'table')}): everything written since is lost`,
 			command: `pg_restore -d NEW_DATABASE ${backup.path}`,
