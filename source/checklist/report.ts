@@ -69,8 +69,8 @@ function describeOutcome(outcome: Outcome): string {
 	return `- **${outcome.action} ${outcome.status}**${moves ? ` ${revisions(outcome.from)} → ${revisions(outcome.to)}` : ''}: ${escapeText(outcome.reason)} (${facts.join(', ')})`;
 }
 
-function wayBackOf({rehearsal, backups}: RunState): string[] {
-	return ['## The way back', '', ...waysBack({rehearsal, backups}).map(({kind, seconds, loses}) => `- ${kind}: ${seconds === undefined ? 'never measured' : `${seconds.toFixed(1)} s measured`}${loses ? `, loses ${escapeText(loses)}` : ''}`)];
+function wayBackOf({rehearsal, backups, restorePoint}: RunState): string[] {
+	return ['## The way back', '', ...waysBack({rehearsal, backups, restorePoint}).map(({kind, to, seconds, loses}) => `- ${kind}${to === undefined ? '' : ` to the restore point ${codeSpan(to)}`}: ${seconds === undefined ? 'never measured' : `${seconds.toFixed(1)} s measured`}${loses ? `, loses ${escapeText(loses)}` : ''}`)];
 }
 
 /** Blocks of the user's own; the others are in the actions and checks that stand for them. */
@@ -86,7 +86,10 @@ function backupsOf(state: RunState): string[] {
 		const {verified} = backup;
 		const grade = verified.restore ? `restored and compared (${verified.restore.differences.length} differences)` : verified.read ? 'read in full' : verified.list ? 'listed only' : 'not verified';
 		const hash = backup.sha256 ? `, sha256 ${codeSpan(backup.sha256)}` : backup.manifest ? `, hashes in ${codeSpan(backup.manifest)}` : '';
-		return `- ${codeSpan(backup.path)}, ${backup.format}, ${backup.bytes} bytes, ${backup.tables} tables, finished ${backup.finishedAt}, WAL position ${backup.lsn ?? 'unknown'}, ${grade}${hash}`;
+		const size = backup.format === 'external' ? `taken by ${escapeText(backup.tool ?? 'another tool')}` : `${backup.format}${backup.source ? ` from the standby ${codeSpan(`${backup.source.host}:${backup.source.port}`)}` : ''}, ${backup.bytes} bytes, ${backup.tables} tables`;
+		const globals = backup.globals ? `, roles ${backup.globals.path === null ? 'not backed up' : `in ${codeSpan(backup.globals.path)}`}` : '';
+		const archived = backup.archived ? `, a forced WAL switch ${backup.archived.why === null ? `archived after ${backup.archived.seconds?.toFixed(1) ?? '?'} s` : `not archived: ${escapeText(backup.archived.why)}`}` : '';
+		return `- ${codeSpan(backup.path)}, ${size}, finished ${backup.finishedAt}, WAL position ${backup.lsn ?? 'unknown'}, ${grade}${hash}${globals}${archived}`;
 	})];
 }
 
