@@ -96,7 +96,8 @@ export function createActions(room: Room): Actions {
 			}
 			return exclusively(request.action, by, async action => {
 				const outcome = await runMigration(action, request satisfies MigrationRequest);
-				if ('status' in outcome && request.action === 'upgrade') await settle(afterUpgrade, by);
+				// Of one that failed there is nothing to verify, and whoever mends it must not wait for that.
+				if ('status' in outcome && outcome.status === 'done' && request.action === 'upgrade') await settle(afterUpgrade, by);
 				return outcome;
 			});
 		},
