@@ -49,7 +49,7 @@ function partsOf(dialog: Exclude<Dialog, {kind: 'filter'}>, {state, width}: {sta
 			foot: [...dialog.fields.flatMap((field, index) => fieldLines(field, {state, selected: index === dialog.cursor, width})), [], keysLine([['Enter', 'next, then done'], ['Tab', 'other field'], ['Esc', 'leave it']])],
 		};
 		case 'limits': return {
-			title: 'The guard\'s limits', body: dialog.rows.map((row, index) => pointed([span(pad(row.label, 44)), span(row.value === null ? 'off' : row.unit === 'bytes' ? bytes(row.value) : `${row.value} ${row.unit}`, 'strong'), span(changed(state, row) ? '  not yet set' : state.run?.guardChanged?.includes(row.key) ? '  changed in this run' : '', 'warn')], {state, selected: index === dialog.cursor})),
+			title: 'The guard\'s limits', body: dialog.rows.map((row, index) => pointed([span(pad(row.label, 44)), span(row.value === null ? 'off' : row.unit === 'bytes' ? bytes(row.value) : `${row.value} ${row.unit}`, 'strong'), span(changed(state, row) ? '  not yet set' : state.run?.guardChanged?.includes(row.key) ? '  changed' : '', 'warn')], {state, selected: index === dialog.cursor})),
 			foot: [[], keysLine([['+ -', 'more, less'], ['0', 'off'], ['Enter', 'set it'], ['Esc', 'done']])],
 		};
 		case 'palette': {

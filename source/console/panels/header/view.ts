@@ -84,7 +84,8 @@ function workLine(state: ConsoleState): Line {
 		return [span(`${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info'), ...guardNow, ...backLine(run, state), ...restoreLine(run, state), ...(guardNow.length > 0 ? [] : [span(`  ${policy}`, 'dim')])];
 	}
 
-	return [...backLine(run, state), ...restoreLine(run, state), span(`${run.backups.length > 0 ? '  ' : ''}${policy}`, 'dim')];
+	const back = [...backLine(run, state), ...restoreLine(run, state)];
+	return [...back, span(`${back.length > 0 ? '  ' : ''}${policy}`, 'dim')];
 }
 
 function watchLine({run, room}: ConsoleState): Line {
