@@ -90,7 +90,7 @@ export class Context {
 
 	/** An index, a type, a schema… created by this migration. */
 	isNewObject(kind: string, name: string): boolean {
-		return this.#created.hasObject(kind, name);
+		return this.#created.hasObject(sameKinds[kind] ?? kind, name);
 	}
 
 	/** Emptied by TRUNCATE in this transaction. */
@@ -197,8 +197,8 @@ export class Context {
 			this.inTransaction = true;
 			this.begunBy = statement.number;
 		} else if (operation.what === 'commit' || operation.what === 'rollback' || operation.what === 'prepare') {
-			this.inTransaction = false;
-			this.begunBy = undefined;
+			this.inTransaction = operation.chain === true;
+			this.begunBy = operation.chain ? statement.number : undefined;
 			this.endTransaction();
 		}
 	}
@@ -272,3 +272,6 @@ export class Context {
 		for (const constraint of column.constraints) this.#constraints.add(table, constraint, this.transaction);
 	}
 }
+
+/** What shares its names with another kind. */
+const sameKinds: Partial<Record<string, string>> = {domain: 'type', procedure: 'function', routine: 'function', aggregate: 'function'};

@@ -59,6 +59,16 @@ export class Created {
 				this.#objects.add(`schema ${operation.name}`);
 				break;
 			}
+			case 'create-function': {
+				this.#objects.add(`function ${operation.name.key}`);
+				break;
+			}
+			// Nobody knows it by its new name yet: what replaces it took the old one.
+			case 'rename': {
+				const [name = '', schema = 'public'] = operation.name.split('.').reverse();
+				if (name !== '') this.#objects.add(`${operation.object === 'domain' ? 'type' : operation.object === 'procedure' ? 'function' : operation.object} ${schema}.${operation.to}`);
+				break;
+			}
 			case 'create-enum':
 			case 'create-domain': {
 				this.#objects.add(`type ${operation.name.key}`);

@@ -45,11 +45,13 @@ export type Operation = {
 	| {do: 'create-trigger' | 'comment-table'; table: TableName}
 	/** DO; `body` as it is between the quotes. */
 	| {do: 'do-block'; language: string; body: string}
-	| {do: 'transaction'; what: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'rollback-to' | 'prepare' | 'other'}
+	| {do: 'transaction'; what: 'begin' | 'commit' | 'rollback' | 'savepoint' | 'rollback-to' | 'prepare' | 'other'; /** AND CHAIN: the next one begins at once. */ chain?: boolean}
 	/** SET, RESET (without a value) and set_config(). */
 	| {do: 'set'; name: string; value?: string; local: boolean}
 	| {do: 'create-enum' | 'create-domain'; name: TableName; constraints: Constraint[]}
 	| {do: 'create-schema'; name: string}
+	/** Or a procedure. */
+	| {do: 'create-function'; name: TableName}
 	| {do: 'add-enum-value'; type: TableName; value: string; ordered: boolean}
 	| {do: 'rename-enum-value'; type: TableName; from: string; to: string}
 	| {do: 'alter-domain-add-constraint'; domain: TableName; constraint: Constraint}

@@ -5,10 +5,14 @@ import {tableName} from './names.ts';
 import type {TableName} from './names.ts';
 import type {Operation} from './operations.ts';
 
-/** The operations of one ALTER TABLE, in its order; on a view, an index or a sequence it is something else. */
+/** The operations of one ALTER TABLE, in its order; on a view, an index or a sequence it is something else, on a type only what it loses. */
 export function readAlterTable(statement: AlterTableStmt, searchPath: string): Operation[] {
-	if (statement.objtype !== 'OBJECT_TABLE') return [{do: 'other', kind: `AlterTableStmt ${statement.objtype}`}];
 	const table = tableName(statement.relation, searchPath);
+	if (statement.objtype !== 'OBJECT_TABLE') {
+		// What a foreign table or a composite type loses is lost there too.
+		const lost = statement.objtype === 'OBJECT_TYPE' || statement.objtype === 'OBJECT_FOREIGN_TABLE' ? (statement.cmds ?? []).filter(node => 'AlterTableCmd' in node && node.AlterTableCmd.subtype === 'AT_DropColumn') : [];
+		return lost.length > 0 ? lost.flatMap(node => 'AlterTableCmd' in node ? [readCommand(node.AlterTableCmd, table, searchPath)] : []) : [{do: 'other', kind: `AlterTableStmt ${statement.objtype}`}];
+	}
 	return (statement.cmds ?? []).flatMap(node => 'AlterTableCmd' in node ? [readCommand(node.AlterTableCmd, table, searchPath)] : []);
 }
 

@@ -23,7 +23,7 @@ export function readOperations(node: Node, searchPath: string): Operation[] {
 	if ('SelectStmt' in node) return readSelect(node.SelectStmt, searchPath);
 	if ('VariableSetStmt' in node) return [readSet(node.VariableSetStmt)];
 	if ('VacuumStmt' in node) return [readVacuum(node.VacuumStmt, searchPath)];
-	if ('TransactionStmt' in node) return [{do: 'transaction', what: transactionWords[node.TransactionStmt.kind ?? ''] ?? 'other'}];
+	if ('TransactionStmt' in node) return [{do: 'transaction', what: transactionWords[node.TransactionStmt.kind ?? ''] ?? 'other', ...(node.TransactionStmt.chain === true && {chain: true})}];
 	if ('CreateTableAsStmt' in node) {
 		const {into, objtype, if_not_exists: ifNotExists} = node.CreateTableAsStmt;
 		const created = table(into?.rel);
@@ -62,6 +62,7 @@ export function readOperations(node: Node, searchPath: string): Operation[] {
 	if ('LockStmt' in node) return [{do: 'lock', tables: tables(node.LockStmt.relations), mode: node.LockStmt.mode ?? 0, nowait: node.LockStmt.nowait === true}];
 	if ('DoStmt' in node) return [readDo(node.DoStmt.args)];
 	if ('CreateTrigStmt' in node) return [{do: 'create-trigger', table: table(node.CreateTrigStmt.relation)}];
+	if ('CreateFunctionStmt' in node) return [{do: 'create-function', name: objectName(strings(node.CreateFunctionStmt.funcname), searchPath)}];
 	if ('CreateEnumStmt' in node) return [{do: 'create-enum', name: objectName(strings(node.CreateEnumStmt.typeName), searchPath), constraints: []}];
 	if ('CreateDomainStmt' in node) return [{do: 'create-domain', name: objectName(strings(node.CreateDomainStmt.domainname), searchPath), constraints: constraints(node.CreateDomainStmt.constraints, searchPath)}];
 	if ('CreateSchemaStmt' in node) {
@@ -132,7 +133,8 @@ function readRename(statement: RenameStmt, searchPath: string): Operation {
 	if (renameType === 'OBJECT_TABCONSTRAINT') return {do: 'rename-constraint', table, name: subname, to, at: table.at};
 	const kind = relationKinds[renameType ?? ''];
 	if (kind) return {do: 'rename-relation', table, to, relation: kind, at: table.at};
-	return {do: 'rename', object: words(renameType), name: subname || strings(statement.object && [statement.object]).join('.'), to};
+	const object = statement.object && 'ObjectWithArgs' in statement.object ? statement.object.ObjectWithArgs.objname : statement.object && [statement.object];
+	return {do: 'rename', object: words(renameType), name: subname || strings(object).join('.'), to};
 }
 
 const relationKinds: Partial<Record<string, RelationKind>> = {

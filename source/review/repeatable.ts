@@ -17,6 +17,7 @@ export function isRepeatable(operation: Operation, {seen, tree}: {seen: Seen; tr
 		case 'create-schema': return flag(tree, 'if_not_exists');
 		case 'create-trigger': return flag(tree, 'replace');
 		case 'insert': return flag(tree, 'onConflictClause');
+		case 'create-function': return flag(tree, 'replace');
 		case 'other': return !/^Create|^Define/.test(operation.kind) || flag(tree, 'if_not_exists') || flag(tree, 'replace');
 		case 'rename-column':
 		case 'rename-constraint':

@@ -4,6 +4,7 @@ import {describe, expect, test} from 'vitest';
 import {rules} from '../../source/review/rules/index.ts';
 import {reviewBy} from './report.ts';
 import {columnCases} from './rules/columns.cases.ts';
+import {compatibilityCases} from './rules/compatibility.cases.ts';
 import {constraintCases} from './rules/constraints.cases.ts';
 import {firstTierCases} from './rules/first-tier.cases.ts';
 import {indexCases} from './rules/indexes.cases.ts';
@@ -11,7 +12,7 @@ import {lossCases} from './rules/losses.cases.ts';
 import {secondTierCases} from './rules/second-tier.cases.ts';
 import {transactionCases} from './rules/transactions.cases.ts';
 
-const cases = {...indexCases, ...constraintCases, ...columnCases, ...lossCases, ...transactionCases, ...firstTierCases, ...secondTierCases};
+const cases = {...indexCases, ...constraintCases, ...columnCases, ...lossCases, ...transactionCases, ...firstTierCases, ...secondTierCases, ...compatibilityCases};
 
 for (const [rule, list] of Object.entries(cases)) {
 	describe(rule, () => {

@@ -7,7 +7,7 @@ export const banDropColumn: Rule = {
 	level: 'error',
 	category: 'data-loss',
 	says: 'drops a column and its values',
-	triggers: 'ALTER TABLE … DROP COLUMN; IF EXISTS makes it no safer.',
+	triggers: 'ALTER TABLE … DROP COLUMN, of a foreign table too, and ALTER TYPE … DROP ATTRIBUTE; IF EXISTS makes it no safer.',
 	spares: ['a column or a table that the same migration creates'],
 	why: 'Its values are gone at the commit, and the application of yesterday that still reads or writes it fails.',
 	fix: {sql: '-- a release after the last reader and writer is gone, with a backup of the values\nALTER TABLE {table} DROP COLUMN {column};', alembic: '# first take it out of the model; in a later release\nop.drop_column("{table}", "{column}")'},

@@ -40,9 +40,11 @@ import {concurrentIndexCorruption14} from './concurrent-index-corruption-14.ts';
 import {concurrentIndexLeavesInvalid} from './concurrent-index-leaves-invalid.ts';
 import {constraintMissingNotValid} from './constraint-missing-not-valid.ts';
 import {createPartitionOfLocksParent} from './create-partition-of-locks-parent.ts';
+import {disablingProtection} from './disabling-protection.ts';
 import {disallowedUniqueConstraint} from './disallowed-unique-constraint.ts';
 import {dmlWithoutWhere} from './dml-without-where.ts';
 import {dropConstraint} from './drop-constraint.ts';
+import {droppingObject} from './dropping-object.ts';
 import {duplicateIndex} from './duplicate-index.ts';
 import {enumValueInTransaction} from './enum-value-in-transaction.ts';
 import {explicitLockTable} from './explicit-lock-table.ts';
@@ -69,6 +71,7 @@ import {quotedMixedCaseIdentifier} from './quoted-mixed-case-identifier.ts';
 import {renamingColumn} from './renaming-column.ts';
 import {renamingConstraint} from './renaming-constraint.ts';
 import {renamingEnumValue} from './renaming-enum-value.ts';
+import {renamingObject} from './renaming-object.ts';
 import {renamingSchema} from './renaming-schema.ts';
 import {renamingTable} from './renaming-table.ts';
 import {requireConcurrentIndexCreation} from './require-concurrent-index-creation.ts';
@@ -80,6 +83,7 @@ import {requireEnumValueOrdering} from './require-enum-value-ordering.ts';
 import {requireLockTimeout} from './require-lock-timeout.ts';
 import {requireStatementTimeout} from './require-statement-timeout.ts';
 import {requireTableSchema} from './require-table-schema.ts';
+import {revokingPrivileges} from './revoking-privileges.ts';
 import {rewritingStorageChange} from './rewriting-storage-change.ts';
 import {setSchema} from './set-schema.ts';
 import {statementAfterAccessExclusive} from './statement-after-access-exclusive.ts';
@@ -130,6 +134,9 @@ export const rules: readonly Rule[] = [
 	renamingTable,
 	renamingSchema,
 	setSchema,
+	renamingObject,
+	droppingObject,
+	revokingPrivileges,
 	renamingEnumValue,
 	renamingConstraint,
 	changingColumnDefault,
@@ -152,6 +159,7 @@ export const rules: readonly Rule[] = [
 	createPartitionOfLocksParent,
 	requireConcurrentMatviewRefresh,
 	triggerLock,
+	disablingProtection,
 	explicitLockTable,
 	banAlterDomainWithAddConstraint,
 	wideLockWindow,

@@ -85,7 +85,7 @@ export const statements: CorpusCase[] = [
 	['locks 80', 'CREATE POLICY p ON t USING (true);', ''],
 	['locks 81', 'CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f();', '~trigger-lock'],
 	['locks 82', 'DROP TRIGGER g ON t;', '~trigger-lock'],
-	['locks 83', 'ALTER TABLE t DISABLE TRIGGER g;', '~trigger-lock'],
+	['locks 83', 'ALTER TABLE t DISABLE TRIGGER g;', 'disabling-protection ~trigger-lock'],
 	['locks 84', 'CREATE VIEW v AS SELECT b FROM t;', ''],
 	['locks 85', 'COMMENT ON TABLE t IS \'x\';', ''],
 	['locks 86', 'COMMENT ON COLUMN t.b IS \'x\';', ''],

@@ -37,6 +37,9 @@ export const lossCases: Cases = {
 	],
 	'ban-drop-column': [
 		['ALTER TABLE t DROP COLUMN a;', '1:13 error'],
+		['ALTER TYPE pair DROP ATTRIBUTE a;', '1:12 error'],
+		['ALTER FOREIGN TABLE t DROP COLUMN a;', '1:21 error'],
+		['ALTER TYPE pair ADD ATTRIBUTE a int;', ''],
 		['ALTER TABLE t DROP COLUMN IF EXISTS a, DROP b;', '1:13 error, 1:13 error'],
 		['ALTER TABLE t ADD a int; ALTER TABLE t DROP a;', ''],
 		['CREATE TABLE t (a int); ALTER TABLE t DROP a;', ''],

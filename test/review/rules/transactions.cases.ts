@@ -35,6 +35,8 @@ export const transactionCases: Cases = {
 	],
 	'transaction-nesting': [
 		['BEGIN; BEGIN; COMMIT;', '1:8 error'],
+		['BEGIN; COMMIT AND CHAIN; COMMIT;', ''],
+		['BEGIN; ROLLBACK AND CHAIN; BEGIN; COMMIT;', '1:28 error'],
 		['COMMIT;', '1:1 error'],
 		['SELECT 1; COMMIT;', '1:11 error', {transaction: true}],
 		['BEGIN; COMMIT; BEGIN; ROLLBACK;', ''],
@@ -51,6 +53,10 @@ export const transactionCases: Cases = {
 	],
 	'require-lock-timeout': [
 		['ALTER TABLE t ADD a int;', '1:1 warning'],
+		['DROP INDEX ix;', '1:1 warning'],
+		['REINDEX INDEX s.ix;', '1:1 warning'],
+		['CREATE TABLE t (a int); CREATE INDEX ix ON t (a); DROP INDEX ix;', ''],
+		['DROP INDEX CONCURRENTLY ix; REINDEX INDEX CONCURRENTLY ix;', ''],
 		['SET lock_timeout = \'5s\'; ALTER TABLE t ADD a int;', ''],
 		['SET LOCAL lock_timeout = \'5s\'; ALTER TABLE t ADD a int;', '1:32 warning'],
 		['BEGIN; SET LOCAL lock_timeout = \'5s\'; ALTER TABLE t ADD a int; COMMIT;', ''],
