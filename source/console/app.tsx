@@ -50,7 +50,7 @@ const Footer = memo(function Footer() {
 });
 
 const Dialog = memo(function Dialog() {
-	const state = useStore(current => [current.dialog, current.rows, current.columns, current.glyphs, current.run?.guard]);
+	const state = useStore(current => [current.dialog, current.rows, current.columns, current.glyphs, current.run?.guard, current.contacts]);
 	const drawn = dialogLines(state);
 	if (!drawn) return null;
 	const height = drawn.lines.length;

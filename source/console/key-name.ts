@@ -27,7 +27,7 @@ export function keyName(input: string, key: Key): Press {
 	return {key: [...input].length === 1 ? (input === ' ' ? 'space' : input) : '', text, ...(enters && {enters})};
 }
 
-const labels: Record<string, string> = {enter: 'Enter', tab: 'Tab', 'shift+tab': 'Shift+Tab', space: 'Space', esc: 'Esc', up: 'Up', down: 'Down', left: 'Left', right: 'Right', pageup: 'PgUp', pagedown: 'PgDn', home: 'Home', end: 'End', 'ctrl+l': 'Ctrl+L', 'ctrl+c': 'Ctrl+C', 'ctrl+f': 'Ctrl+F', 'ctrl+b': 'Ctrl+B'};
+const labels: Record<string, string> = {enter: 'Enter', tab: 'Tab', 'shift+tab': 'Shift+Tab', space: 'Space', esc: 'Esc', up: 'Up', down: 'Down', left: 'Left', right: 'Right', pageup: 'PgUp', pagedown: 'PgDn', home: 'Home', end: 'End', 'ctrl+l': 'Ctrl+L', 'ctrl+o': 'Ctrl+O', 'ctrl+c': 'Ctrl+C', 'ctrl+f': 'Ctrl+F', 'ctrl+b': 'Ctrl+B'};
 
 /** A key's name as it stands on the keyboard. */
 export function keyLabel(key: string): string {

@@ -1,6 +1,7 @@
 /** What doctor looks at on this machine: Node, folders, programs, the configuration's own file, the checklist. */
 import {accessSync, constants, existsSync, readFileSync, statfsSync, statSync} from 'node:fs';
 import path from 'node:path';
+import {isPlaceholder, mergeContacts} from '../../checklist/contacts.ts';
 import {parseChecklist, requireItems} from '../../checklist/parse.ts';
 import {shippedChecklist} from '../../checklist/shipped.ts';
 import {secretsOf} from '../../config/secrets.ts';
@@ -57,7 +58,11 @@ async function examineChecklist({settings}: Machine): Promise<Problem[]> {
 	const file = settings.checklist ?? shippedChecklist;
 	if (!existsSync(file)) return [{level: 'error', what: `The checklist ${file} is not there.`, fix: 'Correct `checklist` in holdpoint.yaml.'}];
 	const checklist = requireItems(parseChecklist(readFileSync(file, 'utf8')), file);
-	return checklist.problems.map(problem => ({level: 'warning', what: `${file}, ${problem}.`, fix: 'Correct the directive there.'}));
+	const nobody = mergeContacts(checklist.contacts, settings.contacts).filter(isPlaceholder).map(({role}) => role);
+	return [
+		...checklist.problems.map((problem): Problem => ({level: 'warning', what: `${file}, ${problem}.`, fix: 'Correct the directive there.'})),
+		...(nobody.length > 0 ? [{level: 'warning' as const, what: `Whom to call is still a placeholder for ${nobody.join(', ')}.`, fix: 'Fill the table of contacts in your checklist, or `contacts` in holdpoint.yaml.'}] : []),
+	];
 }
 
 /** A rehearsal, and a backup's test restore, run on a server of their own. */

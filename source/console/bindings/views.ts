@@ -6,11 +6,11 @@ import {focusedPane} from '../layout.ts';
 import {failedOutcome, viewIds, type ConsoleState, type ViewId} from '../state.ts';
 
 const says: Record<ViewId, string> = {
-	checklist: 'checklist, with detail', live: 'live state of the database', review: 'SQL review', rehearsal: 'rehearsal', journal: 'journal', contacts: 'contacts: whom to call',
+	checklist: 'checklist, with detail', live: 'live state of the database', review: 'SQL review', rehearsal: 'rehearsal', journal: 'journal', contacts: 'contacts: whom to call; also over a dialog, Ctrl+O while typing',
 };
 
 export const viewKeys: Binding[] = [
-	...viewIds.map((view, index): Binding => ({id: `view-${view}`, keys: view === 'contacts' ? ['6', 'o'] : [String(index + 1)], says: says[view], group: 'views', run: doing => doing.dispatch({type: 'view', view})})),
+	...viewIds.map((view, index): Binding => ({id: `view-${view}`, keys: view === 'contacts' ? ['6', 'o', 'ctrl+o'] : [String(index + 1)], says: says[view], group: 'views', run: doing => doing.dispatch({type: 'view', view})})),
 	{
 		id: 'failure', keys: ['f'], says: 'the screen after the last failure again', short: 'failure', group: 'views', when: state => failedOutcome(state.run) !== null && !state.outcome,
 		run: doing => doing.dispatch({type: 'outcome', outcome: failedOutcome(doing.state().run)}),

@@ -41,7 +41,7 @@ export function confirmPlan(state: ConsoleState, run: RunState, plan: Plan): Con
 	return {
 		kind: 'confirm', top: 0,
 		title: `${plan.action === 'upgrade' ? 'Upgrade' : 'Downgrade'} ${run.target.database} to ${revisions(plan.to)}`,
-		body: [...confirmWords.place(run), ...confirmWords.plan(plan), ...holdWords(state)],
+		body: [...confirmWords.place(run), ...confirmWords.plan(plan), ...waivedWords(run, plan.action), ...holdWords(state)],
 		...(refused && {refused}),
 		...(typed && {typed: {want: run.target.database, text: ''}}),
 		says: plan.action,
@@ -50,6 +50,12 @@ export function confirmPlan(state: ConsoleState, run: RunState, plan: Plan): Con
 			params: {revision: plan.to.length > 0 ? plan.to.join(' ') : 'base', expect: plan.digest, confirmed: true},
 		},
 	};
+}
+
+/** What persons let pass unproven, with their names and reasons; there to be read once more. */
+function waivedWords(run: RunState, hold: Plan['action']): Line[] {
+	const waived = run.items.filter(item => item.state === 'waived' && item.holds.includes(hold));
+	return waived.length === 0 ? [] : [line(`${plural(waived.length, 'item')} waived:`, 'warn'), ...waived.map(item => line(`   ${item.text} (${item.by ?? 'nobody known'}: ${item.note ?? 'no reason kept'})`, 'warn'))];
 }
 
 function holdWords(state: ConsoleState): Line[] {

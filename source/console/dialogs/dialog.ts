@@ -101,4 +101,6 @@ export type Dialog =
 	| TextDialog
 	| {kind: 'palette'; text: string; cursor: number}
 	| {kind: 'filter'; text: string; pane: PaneId}
-	| {kind: 'help'; top: number};
+	| {kind: 'help'; top: number}
+	/** Whom to call, over whatever was open, which comes back behind it. */
+	| {kind: 'contacts'; under: Dialog};

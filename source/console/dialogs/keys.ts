@@ -20,6 +20,9 @@ export interface Pressed {
 /** What a key press in the open dialog leads to. Enter alone never starts anything dangerous. */
 export function pressInDialog(dialog: Dialog, press: Press, state: ConsoleState): Pressed {
 	if (press.key === 'esc' || press.key === 'ctrl+c') return closed(dialog);
+	if (dialog.kind === 'contacts') return {dialog: dialog.under};
+	// At any moment: where a letter is text, with Ctrl.
+	if (press.key === 'ctrl+o' || (press.key === 'o' && !takesText(dialog))) return {dialog: {kind: 'contacts', under: dialog}};
 	switch (dialog.kind) {
 		case 'confirm': return pressInConfirm(dialog, press);
 		case 'choose': {
@@ -57,8 +60,13 @@ export function paletteRows(state: ConsoleState, text: string): Binding[] {
 	return [...fits.filter(begins), ...fits.filter(binding => !begins(binding))];
 }
 
-/** Esc takes a filter away that was being typed, and closes everything else. */
+function takesText(dialog: Dialog): boolean {
+	return dialog.kind === 'form' || dialog.kind === 'palette' || dialog.kind === 'filter' || (dialog.kind === 'confirm' && dialog.typed !== undefined && dialog.refused === undefined) || (dialog.kind === 'choose' && dialog.choices.some(({key}) => key === 'o'));
+}
+
+/** Esc takes a filter away that was being typed, goes back to what the contacts lay over, and closes everything else. */
 function closed(dialog: Dialog): Pressed {
+	if (dialog.kind === 'contacts') return {dialog: dialog.under};
 	return dialog.kind === 'filter' ? {dialog: null, effect: {kind: 'filter', pane: dialog.pane, text: ''}} : {dialog: null};
 }
 

@@ -5,6 +5,7 @@ import {footerRows} from '../layout.ts';
 import {environmentLook} from '../theme.ts';
 import {bytes} from '../parts/figures.ts';
 import {fit, line, span, windowTop, type Line} from '../parts/line.ts';
+import {contactRows} from '../panels/contacts/view.ts';
 import {cut, pad, wrap} from '../parts/printable.ts';
 import type {ConsoleState} from '../state.ts';
 import type {Dialog} from './dialog.ts';
@@ -58,6 +59,7 @@ function partsOf(dialog: Exclude<Dialog, {kind: 'filter'}>, {state, width}: {sta
 		}
 
 		case 'text': return {title: dialog.title, top: dialog.top, body: wrapped(dialog.body, width), foot: [[], keysLine([...dialog.keys.map(({key, says}): [string, string] => [key, says]), ['y', 'copy'], ['up down', 'scroll'], ['Esc', 'back']])]};
+		case 'contacts': return {title: 'Whom to call', body: contactRows(state), foot: [[], keysLine([['any key', 'back to where you were']])]};
 		case 'help': return {title: 'Keys', top: dialog.top, body: helpLines(state), foot: [[], keysLine([['Esc', 'back'], ['up down', 'scroll']])]};
 		default: return dialog satisfies never;
 	}
@@ -80,8 +82,18 @@ function framed({title, body, top, cursor, foot, danger}: Parts, {state, width, 
 	];
 }
 
-/** Lines that are too long go on in the next row, in the tone of their last piece. */
+const wraps = new WeakMap<readonly Line[], {width: number; lines: Line[]}>();
+
+/** Lines that are too long go on in the next row, in the tone of their last piece; kept, since a long text is wrapped for each step of scrolling. */
 function wrapped(body: readonly Line[], width: number): Line[] {
+	const before = wraps.get(body);
+	if (before?.width === width) return before.lines;
+	const lines = wrapLines(body, width);
+	wraps.set(body, {width, lines});
+	return lines;
+}
+
+function wrapLines(body: readonly Line[], width: number): Line[] {
 	return body.flatMap(row => {
 		const text = row.map(piece => piece.text).join('');
 		const rows = wrap(text, width);

@@ -3,6 +3,7 @@ import {expect, test} from 'vitest';
 import {confirmPlan, pickUpgrade} from '../../../source/console/dialogs/confirm-plan.ts';
 import {pressInDialog} from '../../../source/console/dialogs/keys.ts';
 import {initialState} from '../../../source/console/state.ts';
+import type {Item} from '../../../source/journal/shapes/item.ts';
 import type {Environment} from '../../../source/journal/shapes/plan.ts';
 import {item, plan} from '../../journal/run.ts';
 import {opening, room, stateAfter} from '../fixtures/story.ts';
@@ -34,6 +35,16 @@ test('staging and development: unmet items warn', () => {
 		expect(dialog.typed).toBeUndefined();
 		expect(JSON.stringify(dialog.body)).toContain('1 item not satisfied');
 	}
+});
+
+test('what was waived is read once more, with who let it pass and why', () => {
+	const {state} = confirmation('production', 0);
+	const waivedIn = (items: Item[]) => JSON.stringify(confirmPlan(state, {...state.run!, items}, plan({unmet: []})).body);
+	expect(waivedIn([item('part/one', {holds: ['upgrade']})])).not.toContain('waived:');
+	const text = waivedIn([{...item('part/one', {holds: ['upgrade']}), state: 'waived', by: 'ann', note: 'no staging'}, {...item('part/two', {holds: ['close']}), state: 'waived', by: 'ben', note: 'later'}]);
+	expect(text).toContain('1 item waived:');
+	expect(text).toContain('(ann: no staging)');
+	expect(text).not.toContain('later');
 });
 
 test('the run\'s aim is offered among the pending revisions, else the last of them', () => {

@@ -65,3 +65,15 @@ test('a pick leads to the plan of the chosen revision', () => {
 	const pick: Dialog = {kind: 'pick', title: '', body: [], then: 'upgrade-to', cursor: 1, rows: [{value: 'b2e1', line: []}, {value: 'd4c3', line: []}]};
 	expect(press(pick, 'up', 'enter').effect).toEqual({kind: 'plan', action: 'upgrade', revision: 'b2e1'});
 });
+
+test('whom to call is at hand over every dialog, which comes back as it was', () => {
+	const form: Dialog = {kind: 'form', title: '', body: [], cursor: 0, fields: [{name: 'note', label: 'What you saw', value: 'half a sent', required: true}], command: {command: 'attest', params: {}, done: ''}};
+	const plain: Dialog[] = [backup, {...backup, refused: 'the hold point stands'}, {kind: 'help', top: 3}, {kind: 'choose', title: 'Leave?', body: [], choices: [{key: 'd', says: 'detach', then: {kind: 'leave'}}]}];
+	const typing: Dialog[] = [terminate, form, {kind: 'palette', text: 'up', cursor: 0}, {kind: 'filter', text: 'x', pane: 'checklist'}];
+	for (const dialog of [...plain, ...typing]) {
+		expect(press(dialog, 'ctrl+o')).toEqual({dialog: {kind: 'contacts', under: dialog}});
+		for (const back of ['esc', 'o', 'enter', 'y']) expect(press(dialog, 'ctrl+o', back)).toEqual({dialog});
+	}
+	for (const dialog of plain) expect(press(dialog, 'o').dialog?.kind).toBe('contacts');
+	for (const dialog of typing) expect(press(dialog, 'o').dialog?.kind, 'a letter is text').toBe(dialog.kind);
+});

@@ -23,6 +23,7 @@ export const outcomePanel: Panel = {
 				[], heading('In the database now'),
 				...databaseWords(outcome, stillInvalid(state.run, outcome)).flatMap(({words, tone}) => text(words, tone)),
 				...doneLines(outcome, text),
+				...waivedLines(state, outcome, text),
 				[], heading('Still running'),
 				...runsStill(state).flatMap(({words, tone}) => text(words, tone)),
 				[], heading('What can be done'),
@@ -42,6 +43,12 @@ function doneLines(outcome: Outcome, text: (words: string, tone?: Tone) => Line[
 	const failed = outcome.statements.findLast(statement => statement.sqlstate);
 	const attempts = outcome.attempts > 1 ? text(`${outcome.attempts} attempts were made`, 'dim') : [];
 	return [...guard, ...(failed ? text(`the statement that failed (SQLSTATE ${failed.sqlstate}, after ${seconds(failed.seconds)}): ${failed.sql.replaceAll(/\s+/g, ' ')}`, 'warn') : []), ...attempts, ...(outcome.revisions.length > 0 ? text(`executed: ${revisions(outcome.revisions.map(({revision}) => revision))}`, 'dim') : [])];
+}
+
+/** What was let pass unproven may be why it failed. */
+function waivedLines({run}: ConsoleState, {action}: Outcome, text: (words: string, tone?: Tone) => Line[]): Line[] {
+	const waived = run?.items.filter(item => item.state === 'waived' && (item.holds as string[]).includes(action)) ?? [];
+	return waived.flatMap(item => text(`waived by ${item.by ?? 'nobody known'} (${item.note ?? 'no reason kept'}): ${item.text}`, 'warn'));
 }
 
 function callLines(state: ConsoleState): Line[] {
