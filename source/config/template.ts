@@ -61,6 +61,7 @@ export function initConfiguration(facts: InitialFacts = {}): string {
 #   lock_timeout: 5s
 #   lock_retries: 30
 #   statement_timeout: 30min
+#   throttle: {lag_seconds: 10}   # holds between the batches of a data migration until the standbys have caught up
 
 # A limit passed in \`samples\` samples running is enough; \`off\` switches one off, \`action: alert\` only tells.
 # guard:
@@ -68,6 +69,8 @@ export function initConfiguration(facts: InitialFacts = {}): string {
 #   max_blocked_seconds: 3
 #   max_session_seconds: 60
 #   min_free_connections_percent: 10
+#   min_free_disk_bytes: off   # such as 5000000000; seen where the server is this machine; elsewhere free_disk prints the bytes
+#   free_disk: [./ops/free-disk.sh]
 #   samples: 2
 #   action: cancel
 
