@@ -144,6 +144,7 @@ function finish(context: ActionContext, {plan, report, back, stopped, attempts}:
 		database: {version: back.version, verified: back.verified, invalidIndexes: back.invalidIndexes, left},
 		guard: guardActs.filter(act => act.at >= since),
 		attempts,
+		finishedAt: context.now().toISOString(),
 		...(plan.action === 'upgrade' && restorePoint && {restorePoint}),
 	};
 	context.record('action-finished', {outcome});

@@ -57,7 +57,7 @@ export function compareLatency({kept, now, after}: Pick<Comparison, 'kept' | 'no
 	return {
 		compared, slower: compared.filter(each => each.after >= 2 * each.before && each.after >= each.before + 5),
 		slowerOverall: calls > 0 && meanAfter >= 1.5 * meanBefore && meanAfter >= meanBefore + 2,
-		missing: minutes < leastMinutes ? `only ${Math.round(minutes * 60)} s have gone by since the upgrade; ask again after half a minute`
+		missing: minutes < leastMinutes ? `only ${Math.round(minutes * 60)} s have gone by since the upgrade; ask again when half a minute has`
 			: compared.length === 0 ? `no statement known from before was called ${leastCalls} times since the upgrade`
 				: covered < 0.5 ? `the statements known from before are only ${Math.round(100 * covered)} % of the time spent since the upgrade` : null,
 		basis: `${count(compared.length, 'statement')} over ${minutes.toFixed(1)} min, ${meanBefore.toFixed(2)} → ${meanAfter.toFixed(2)} ms a call`,

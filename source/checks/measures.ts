@@ -48,7 +48,7 @@ export async function queryMeasures(look: Look, {errors, upgrade: {startedAt, fi
 		before: await before(async () => startedAt === null ? null : largest(await queryPrometheus(prometheus!, average(query, ` @ ${Math.floor(Date.parse(startedAt) / 1000)}`))), kept?.outside?.measures?.[name]),
 	})));
 	const unknown = list.filter(each => each.now === null || each.before === null).map(describeMeasure);
-	const missing = list.length === 0 ? null : elapsed !== null && elapsed < leastSeconds ? `only ${elapsed} s have gone by since the upgrade; ask again after half a minute` : unknown.length > 0 ? `${unknown.join(', ')}: there is nothing to compare` : null;
+	const missing = list.length === 0 ? null : elapsed !== null && elapsed < leastSeconds ? `only ${elapsed} s have gone by since the upgrade; ask again when half a minute has` : unknown.length > 0 ? `${unknown.join(', ')}: there is nothing to compare` : null;
 	return {list, seconds, missing};
 }
 

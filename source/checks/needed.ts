@@ -33,7 +33,8 @@ export function needUpgrade(look: Look): Upgraded {
 	if (outcome.status !== 'done') throw new NotYet(`The last upgrade is not done (${outcome.status}: ${outcome.reason}): this can be verified only after one that is.`);
 	const last = look.state.actions.findLast(action => action.action === 'upgrade' || action.action === 'downgrade');
 	if (last?.action === 'downgrade' && last.status === 'done') throw new NotYet(`The upgrade was taken back to ${last.to.join(', ') || 'base'} since: there is nothing of it to verify.`);
-	const finishedAt = look.state.log.findLast(line => line.text.startsWith(`upgrade ${outcome.status} after`))?.at ?? null;
+	// The log is bounded: of a long run it has only the end.
+	const finishedAt = outcome.finishedAt ?? look.state.log.findLast(line => line.text.startsWith(`upgrade ${outcome.status} after`))?.at ?? null;
 	return {outcome, finishedAt, startedAt: finishedAt && new Date(Date.parse(finishedAt) - outcome.seconds * 1000).toISOString()};
 }
 

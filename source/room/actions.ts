@@ -147,7 +147,7 @@ export function createActions(room: Room): Actions {
 	};
 }
 
-const afterUpgrade = ['post.current', 'post.schema', 'alembic.current'];
+const afterUpgrade = ['post.current', 'post.schema', 'alembic.current', 'monitor.active', 'monitor.locks', 'monitor.replication'];
 const afterBackup = ['backup.completed', 'backup.verified', 'backup.documented', 'backup.pitr', 'preflight.backup'];
 const afterRehearsal = ['alembic.check', 'rollback.downgrade', 'rollback.data', 'rollback.indexes', 'rollback.triggers', 'code.downgrade-reverses', 'code.upgrade-complete', 'large.estimate', 'alembic.sql', 'compat.application', 'compat.api'];
 

@@ -42,6 +42,8 @@ export const outcomeSchema = z.object({
 	}),
 	guard: z.array(guardActSchema),
 	attempts: z.number().int(),
+	/** ISO 8601, UTC; absent where an earlier version wrote it. */
+	finishedAt: z.string().optional(),
 	/** Made right before the first attempt. */
 	restorePoint: restorePointSchema.optional(),
 });
