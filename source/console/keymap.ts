@@ -35,7 +35,7 @@ export interface Binding {
 export const keymap: readonly Binding[] = [...checklistKeys, ...liveKeys, ...itemKeys, ...stepKeys, ...actionKeys, ...dangerKeys, ...viewKeys, ...moveKeys];
 
 export const groupTitles: Record<Group, string> = {
-	actions: 'Actions', danger: 'Stopping', checklist: 'Checklist', live: 'Sessions (live pane)', views: 'Views', moving: 'Moving', console: 'Console',
+	actions: 'Actions', danger: 'Stopping', checklist: 'Checklist', live: 'Live pane', views: 'Views', moving: 'Moving', console: 'Console',
 };
 
 /** The bindings that count now: those of the focused pane before the global ones. */

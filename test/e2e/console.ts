@@ -19,7 +19,7 @@ export interface OpenConsole {
 	readonly ended: Promise<number>;
 }
 
-const sequences: Record<string, string> = {Enter: '\r', Esc: '\u001B', Up: '\u001B[A', Down: '\u001B[B', Tab: '\t', Backspace: '\u007F', 'Ctrl+C': '\u0003'};
+const sequences: Record<string, string> = {Enter: '\r', Esc: '\u001B', Up: '\u001B[A', Down: '\u001B[B', Right: '\u001B[C', Left: '\u001B[D', Space: ' ', Tab: '\t', Backspace: '\u007F', 'Ctrl+C': '\u0003'};
 
 export interface OpenOptions {
 	columns?: number;

@@ -1,6 +1,8 @@
 /** What each view of the live state says: every figure with its unit, unknown never as zero, the way out beside the trouble. */
 import {describe, expect, test} from 'vitest';
 import {confirmSignalAll} from '../../../../source/console/dialogs/confirm-signal.ts';
+import {dialogLines} from '../../../../source/console/dialogs/lines.ts';
+import {queryDialog} from '../../../../source/console/dialogs/query-text.ts';
 import {keymap} from '../../../../source/console/keymap.ts';
 import {resolutionOf} from '../../../../source/console/panels/live/blocking.ts';
 import {phaseNumber} from '../../../../source/console/panels/live/progress.ts';
@@ -115,4 +117,22 @@ test('ending all that a filter shows lists exactly these, each by pid and start'
 	const dialog = confirmSignalAll(stateAfter(opening), {targets, filter: 'orders', terminate: true});
 	expect(dialog).toMatchObject({typed: {want: 'shop'}, command: {command: 'signal-all', params: {terminate: true, sessions: targets.map(({pid, backendStart}) => ({pid, backendStart}))}}});
 	expect(dialog.body.map(textOf).join('\n')).toMatch(/Exactly these[\s\S]*pid 900 +psql, idle in transaction[\s\S]*pid 901 +shop-web, active/);
+});
+
+test('a query of a megabyte is shown from its beginning, escaped, and copied whole', () => {
+	const query = `SELECT '\u001B[2J${'x'.repeat(1024 * 1024)}'`;
+	const dialog = queryDialog(sample(0).active[3]!, {query, complete: true, limitBytes: 2 * 1024 * 1024, database: 'shop'});
+	expect(dialog.copy).toBe(query);
+	const drawn = dialogLines({...looking(sample(0)), dialog})!.lines.map(textOf);
+	expect(drawn.join('\n')).toContain('\'\\x1b[2Jxxx');
+	expect(dialog.body.map(textOf).at(-1)).toBe('… and 995 kB more; y copies all of it');
+	expect(new Set(drawn.map(row => row.length))).toEqual(new Set([108]));
+});
+
+test('of 900 sessions the 200 of a sample are listed, and the rest is said', () => {
+	const active = Array.from({length: 200}, (_, index) => ({...sample(0).active[3]!, pid: 1000 + index, seconds: index, transactionSeconds: index}));
+	const rows = rowsOf(looking(sample(0, {active, connections: {...sample(0).connections, active: 890, idleInTransaction: 10}}), {view: 'sessions'}));
+	expect(rows).toHaveLength(203);
+	expect(rows.slice(2, 3)[0]).toMatch(/^ +1199 /);
+	expect(rows.at(-1)).toBe(' these are the 200 with the longest transactions, of 900 sessions that are active or in a transaction');
 });
