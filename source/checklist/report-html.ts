@@ -3,15 +3,16 @@ import {blockSteps} from '../journal/block-steps.ts';
 import {satisfiedStates} from '../journal/shapes/item.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 import {stripExport} from './export.ts';
-import {Html, html, type Content} from './html/html.ts';
+import {writeCharts, type Charts} from './html/charts.ts';
+import {Html, html} from './html/html.ts';
 import {time, writeBlock, writeItem} from './html/items.ts';
 import {writeMarkdown} from './html/markdown.ts';
 import {revisions, writeOutcome, writePreparation, writeSections, writeWarnings} from './html/run.ts';
 import {style} from './html/style.ts';
 import {parseChecklist} from './parse.ts';
 
-/** `markdown` is the checklist that the run is pinned to; `charts` stand after the actions. */
-export function renderHtmlReport(state: RunState, markdown: string, charts: Content = ''): string {
+/** `markdown` is the checklist that the run is pinned to; `charts`: what was recorded around its migrations. */
+export function renderHtmlReport(state: RunState, markdown: string, charts: Charts | null = null): string {
 	const {target} = state;
 	const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>Migration report: ${target.database} on ${target.host}</title><style>${new Html(style)}</style></head>
@@ -22,7 +23,7 @@ ${writeSections(state.items)}
 <h2>What was done</h2>
 ${state.actions.length > 0 ? state.actions.map(outcome => writeOutcome(outcome)) : html`<p>No action has ended.</p>`}${state.running ? html`<p class="note is-warn"><strong>${state.running.action} is running</strong> since ${time(state.running.startedAt)}, started by ${state.running.by}</p>` : ''}
 ${state.guardActs.length > 0 && html`<h3>What the guard did</h3><ul>${state.guardActs.map(act => html`<li>${time(act.at)}, ${act.rule}: ${act.reason}; <strong>${act.did}</strong></li>`)}</ul>`}
-${charts}
+${charts && writeCharts(charts)}
 ${writePreparation(state)}
 <h2>The checklist</h2>
 ${writeChecklist(state, stripExport(markdown))}

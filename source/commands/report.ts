@@ -7,6 +7,7 @@ import type {RunState} from '../journal/shapes/run.ts';
 import {relocated} from '../journal/verify.ts';
 import {readChosenRun} from './choose-run.ts';
 import {choiceFlag, type Command} from './command.ts';
+import {readCharts} from './report-charts.ts';
 
 export const command: Command = {
 	usage: 'report [RUN] [--format markdown|html|json]',
@@ -18,9 +19,10 @@ export const command: Command = {
 	async run(call) {
 		const {output} = call;
 		const format = choiceFlag(call, 'format', ['markdown', 'html', 'json'] as const) ?? (output.json ? 'json' : 'markdown');
-		const {state, folder} = readChosenRun(call);
+		const {state, folder, events} = readChosenRun(call);
 		if (format === 'json') output.document(state);
-		else output.raw((format === 'html' ? renderHtmlReport : renderReport)(state, readPinned(state, folder)));
+		else if (format === 'html') output.raw(renderHtmlReport(state, readPinned(state, folder), readCharts(events, folder)));
+		else output.raw(renderReport(state, readPinned(state, folder)));
 		return 0;
 	},
 };

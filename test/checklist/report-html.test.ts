@@ -76,3 +76,12 @@ test('what a reader looks for is on the page, in this order', () => {
 	expect(page.match(/<li id="/g)).toHaveLength(52);
 	expect(/<script|https?:/.test(page)).toBe(false);
 });
+
+test('the recording is drawn with its gaps, and the migration behind it', () => {
+	const charts = {from: 0, to: 100_000, spans: [{from: 50_000, to: 60_000}], curves: [{title: '<lag>, s', values: [0, 2, null, 4, 1]}, {title: 'nothing known', values: [null]}]};
+	const page = renderHtmlReport(runOf(small, 'calm'), small, charts);
+	expect(page.match(/<svg /g)).toHaveLength(1);
+	expect(page).toContain('aria-label="&lt;lag&gt;, s"');
+	expect(/class="curve" d="([^"]*)"/.exec(page)![1]).toBe('M46.0 108.0L257.5 59.0M680.5 10.0L892.0 83.5');
+	expect(/<rect class="span" x="([\d.]+)" y="10" width="([\d.]+)"/.exec(page)!.slice(1)).toEqual(['469.0', '84.6']);
+});
