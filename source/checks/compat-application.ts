@@ -30,7 +30,7 @@ export const compatApplication: Check = {
 		const missing = [...(released && !runs.some(run => run.which === 'old') ? ['the released application on the new schema'] : []), ...(next && !runs.some(run => run.which === 'new') ? ['the new application on the old schema'] : [])];
 		if (released && next && missing.length === 0) return passed(`The tests of the released application pass on the new schema, and those of the new one on the old${found?.statements && found.statements.missing === undefined ? `; ${count(found.statements.planned, 'statement')} of the target's users can be planned as before` : ''}.`, evidence);
 		const changes = taken.length > 0 ? `${count(taken.length, 'change')} that the released application may notice: ${listed(taken, 2)}` : `nothing is taken away or made stricter, ${count(added.length, 'thing')} only new`;
-		const tested = missing.length > 0 ? ` (${listed(missing)} could not be tested: the rehearsal did not come so far)` : runs.length > 0 ? ` (only ${nameOf(runs[0]!)} was tested)` : '';
+		const tested = missing.length > 0 ? ` (${listed(missing)} could not be tested: the rehearsal did not come so far, or was of the schema only)` : runs.length > 0 ? ` (only ${nameOf(runs[0]!)} was tested)` : '';
 		return warned(`For a person: ${changes}; attest that both versions work${tested}.`, evidence);
 	},
 };

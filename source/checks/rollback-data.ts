@@ -14,7 +14,7 @@ export const rollbackData: Check = {
 		if ((await look.plan()).revisions.length === 0) return notApplicable('No migration is pending, so there is nothing to take back.');
 		const rehearsal = await needRehearsal(look);
 		const {data} = rehearsal;
-		if (data.length === 0 || /schema only/.test(rehearsal.basis)) throw forPerson('the rehearsal compared no rows, since it was of the schema only or touched no table; attest what a downgrade keeps, or rehearse with data.');
+		if (data.length === 0 || /schema only(?! but)/.test(rehearsal.basis)) throw forPerson('the rehearsal compared no rows, since it was of the schema only or touched no table; attest what a downgrade keeps, or rehearse with data.');
 		const evidence = [rehearsalEvidence(rehearsal), noteEvidence('rows before the upgrade and after the downgrade', data.map(each => `${each.table}: ${each.before} → ${each.after}${each.equal ? ', equal' : ', not equal'}${each.loses ? `; loses ${each.loses}` : ''}${each.notCompared ? `; not compared: ${each.notCompared}` : ''}`)), noteEvidence('a row written under the new schema, after the downgrade', data.flatMap(each => each.written ? [`${each.table}: ${each.written}`] : []))];
 		const changed = data.filter(each => !each.equal);
 		if (changed.length > 0) return failed(`After the downgrade the rows of ${listed(changed.map(each => `${each.table} (${each.loses ? `loses ${each.loses}` : `${each.before} before, ${each.after} after`})`))} are not what they were.`, evidence);

@@ -141,6 +141,6 @@ export function tablesOf(statements: Rehearsal['statements']): Set<string> {
 	return new Set(statements.flatMap(each => [...each.locks.map(lock => lock.table), ...each.rewrote, ...each.scanned]));
 }
 
-function describeBasis({backup, schemaOnly}: RehearsalOptions, {where, restore}: Scratch): string {
-	return `the backup of ${backup.database} of ${backup.finishedAt}${schemaOnly ? ', schema only' : `, ${restore.rowsCompared} rows compared`}, restored onto ${where}`;
+function describeBasis({backup, schemaOnly, settings}: RehearsalOptions, {where, restore}: Scratch): string {
+	return `the backup of ${backup.database} of ${backup.finishedAt}${schemaOnly ? `, schema only${settings.rehearsal.tables.length > 0 ? ` but for the rows of ${settings.rehearsal.tables.join(', ')}` : ''}` : `, ${restore.rowsCompared} rows compared`}, restored onto ${where}`;
 }
