@@ -45,7 +45,7 @@ export async function runRestore(options: RestoreOptions): Promise<RestoreResult
 	if (backup.format === 'external') throw new Refusal(2, `The backup ${backup.path} was taken by another tool; holdpoint can't restore it.`);
 	const record = await readSnapshotRecord(backup);
 	const [damage] = await verifyBackup(backup);
-	if (damage !== undefined) throw new Refusal(4, `The backup is not restored, since it is not as it was taken: ${damage}`);
+	if (damage !== undefined) throw new Refusal(4, `The backup is not restored, since it is not as it was taken: ${damage} Take a new one with \`holdpoint backup\`.`);
 	const server = await connect(options.conninfo, {application: restoreApplication});
 	try {
 		const tool = await findClientTool('pg_restore', Math.floor(server.versionNumber / 10_000), options.search);
