@@ -11,10 +11,12 @@ import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
 import {rehearsedSchemaAs} from '../checks/rehearsed-schema.ts';
 import {type CopyOptions, rehearse, rehearseOnClone} from '../rehearsal/rehearse.ts';
 import {placeOf} from '../rehearsal/restore-check.ts';
-import type {Place} from '../rehearsal/scratch.ts';
+import {removeOldCopies, type Place} from '../rehearsal/scratch.ts';
 import type {ActionContext} from './context.ts';
 import {makePlan} from './plan.ts';
 import {undertake} from './undertaking.ts';
+
+export {removeOldCopies};
 
 export interface RehearsalRequest {
 	/** URL of a server to restore onto, instead of a private one. */

@@ -13,6 +13,7 @@ import type {EventData, JournalEvent} from '../journal/events.ts';
 import type {Item} from '../journal/shapes/item.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 import {queryVersionTable} from '../postgres/readback.ts';
+import {removeOldCopies} from '../actions/rehearse.ts';
 import {createActions} from './actions.ts';
 import {latestMarks} from './chart-marks.ts';
 import {createBlocks, openBlocks} from './blocks.ts';
@@ -43,6 +44,8 @@ export interface OpenRoomOptions {
 
 /** @throws Refusal when the target can't be reached, or another room owns the run */
 export async function openRoom({settings, environment, askPassword, inProcess, target: given, scrubber = createScrubber()}: OpenRoomOptions): Promise<Room> {
+	// What a room before this one left when it was killed; nobody waits for it.
+	void removeOldCopies().catch(() => undefined);
 	const checklist = readChecklist(settings.checklist ?? shippedChecklist);
 	const target = given ?? await linkTarget({settings, environment, scrubber, askPassword});
 	const known = settings.run ? readRun(settings.stateDir, settings.run).state : findOpenRun(settings.stateDir, {project: settings.project, target: target.target});
