@@ -70,7 +70,7 @@ const progressKinds: Partial<Record<string, string>> = {
 	'action-started': 'action', 'action-finished': 'action', 'attempt-failed': 'action', 'session-proved': 'action', 'cancel-asked': 'action',
 	'revision-started': 'revision', 'revision-finished': 'revision', 'revision-committed': 'revision',
 	'statement-started': 'statement', 'statement-finished': 'statement',
-	'guard-acted': 'guard', 'alarm-raised': 'guard', 'alarm-cleared': 'guard', 'backend-cancelled': 'guard',
+	'guard-acted': 'guard', 'guard-changed': 'guard', 'alarm-raised': 'guard', 'alarm-cleared': 'guard', 'backend-cancelled': 'guard',
 	'action-held': 'hold', 'action-continued': 'hold', 'hold-asked': 'hold',
 };
 

@@ -14,6 +14,8 @@ interface Look {
 	standbys: readonly string[];
 	/** It is up already: then it takes less to keep it up. */
 	up: boolean;
+	/** Rollbacks a second without a migration; null: not known. */
+	calmRollbacks: number | null;
 }
 
 export interface AlarmRule {
@@ -35,7 +37,8 @@ export const alarmRules: readonly AlarmRule[] = [
 		look({sample, policy, up}) {
 			const waiting = sample.connections.waiting ?? sample.locksWaiting.length;
 			const longest = Math.max(0, ...sample.locksWaiting.filter(wait => wait.kind !== 'virtualxid').map(wait => wait.seconds ?? 0));
-			if (waiting === 0 || (!reaches(waiting, 5, up) && !reaches(longest, 1, up))) return null;
+			const sum = sample.locksWaiting.reduce((total, wait) => total + (wait.kind === 'virtualxid' ? 0 : wait.seconds ?? 0), 0);
+			if (waiting === 0 || (!reaches(waiting, 5, up) && !reaches(longest, 1, up) && !reaches(sum, 10, up))) return null;
 			const root = sample.blockers[0];
 			const bad = waiting > (policy.maxBlockedSessions ?? Infinity) || longest > (policy.maxBlockedSeconds ?? Infinity);
 			const text = `${countText(waiting, 'session waits', 'sessions wait')} for locks, the longest ${secondsText(longest)}`;
@@ -76,6 +79,15 @@ export const alarmRules: readonly AlarmRule[] = [
 			return longest && reaches(longest.transactionSeconds ?? 0, limit, up)
 				? {level: 'note', text: `${sessionText(longest)} has the longest open transaction; CREATE INDEX CONCURRENTLY would wait for it.`}
 				: null;
+		},
+	},
+	{
+		// Nobody need wait for a migration to suffer from it: an application that it breaks rolls back.
+		alarm: 'rollbacks',
+		look({sample, calmRollbacks, up}) {
+			const now = sample.rates.rollbacks;
+			if (now === null || calmRollbacks === null || !sample.active.some(session => session.migration)) return null;
+			return reaches(now, Math.max(1, 3 * calmRollbacks), up) ? {level: 'warning', text: `${now.toFixed(1)} transactions a second are rolled back, before the migration ${calmRollbacks.toFixed(1)}: an application may fail with what it has changed.`} : null;
 		},
 	},
 	{

@@ -5,9 +5,14 @@ import {alarmRules, type Sign} from './alarm-rules.ts';
 
 export interface AlarmState {
 	alarms: readonly Alarm[];
+	/** What the last half minute or so without a migration had of rollbacks a second; null before it is known. */
+	calmRollbacks: number | null;
 }
 
-export const noAlarms: AlarmState = {alarms: []};
+export const noAlarms: AlarmState = {alarms: [], calmRollbacks: null};
+
+/** Weight of a sample in the mean of the calm ones: at one or two seconds each, the latest twenty count. */
+const calmWeight = 0.1;
 
 export interface AlarmInput {
 	/** The new sample, or null when the poll failed. */
@@ -42,10 +47,15 @@ export function decideAlarms(previous: AlarmState, {sample, failure, policy, sta
 
 	const up = new Map(previous.alarms.map(alarm => [alarm.alarm, alarm]));
 	const signs = alarmRules.flatMap(({alarm, look}) => {
-		const sign = look({sample, policy, standbys, up: up.has(alarm)});
+		const sign = look({sample, policy, standbys, up: up.has(alarm), calmRollbacks: previous.calmRollbacks});
 		return sign ? [{alarm, ...sign}] : [];
 	});
-	return change(previous, signs.map(sign => keepSince(sign, up.get(sign.alarm), sample.at)));
+	return change({...previous, calmRollbacks: followCalm(previous.calmRollbacks, sample)}, signs.map(sign => keepSince(sign, up.get(sign.alarm), sample.at)));
+}
+
+function followCalm(before: number | null, {active, rates: {rollbacks}}: Sample): number | null {
+	if (rollbacks === null || active.some(session => session.migration)) return before;
+	return before === null ? rollbacks : before + calmWeight * (rollbacks - before);
 }
 
 function keepSince({alarm, level, text}: Sign & {alarm: string}, before: Alarm | undefined, at: string): Alarm {
@@ -62,5 +72,5 @@ function change(previous: AlarmState, alarms: Alarm[]): AlarmChange {
 		return old === undefined || levels.indexOf(alarm.level) > levels.indexOf(old.level);
 	};
 
-	return {state: {alarms}, alarms, raised: alarms.filter(worse), cleared: previous.alarms.filter(alarm => !now.has(alarm.alarm)).map(alarm => alarm.alarm)};
+	return {state: {...previous, alarms}, alarms, raised: alarms.filter(worse), cleared: previous.alarms.filter(alarm => !now.has(alarm.alarm)).map(alarm => alarm.alarm)};
 }

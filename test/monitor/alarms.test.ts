@@ -16,6 +16,7 @@ const look = (state: AlarmState, sample: Partial<Sample>) => decideAlarms(state,
 
 test.each<[string, Partial<Sample>, string, string]>([
 	['blocked', {connections: {...quiet.connections, waiting: 6}, locksWaiting: [wait(1, 2.2)], blockers: [{pid: 47, waiting: [], total: 6}], active: [session(47, {})]}, 'warning', '6 sessions wait for locks, the longest 2.2 s; 6 of them behind pid 47 (reports, active, for 1.0 s).'],
+	['blocked', {connections: {...quiet.connections, waiting: 5}, locksWaiting: Array.from({length: 12}, (_, index) => wait(index, 0.9))}, 'warning', '5 sessions wait for locks, the longest 0.9 s.'],
 	['blocked', {connections: {...quiet.connections, waiting: 21}, locksWaiting: [wait(1, 2.2)]}, 'critical', '21 sessions wait for locks, the longest 2.2 s.'],
 	['idle-blocker', {blockers: [{pid: 47, waiting: [], total: 3}], active: [session(47, {state: 'idle in transaction', transactionSeconds: 32})]}, 'warning', 'pid 47 (reports, idle in transaction, for 32 s) blocks 3 sessions and does nothing; a cancel does not end it, only terminating does.'],
 	['lag', {replication: [{...quiet.replication[0]!, lagSeconds: 40, lagBytes: 12_300_000}]}, 'warning', 'Replication is behind: standby1 (40 s, 12.3 MB).'],
@@ -66,4 +67,18 @@ test('while the database can\'t be read, that is the alarm, and the others stay 
 	const again = decideAlarms(blind.state, {sample: null, failure, policy, standbys: []});
 	expect(again.raised).toEqual([]);
 	expect(look(again.state, {}).cleared.sort()).toEqual(['blind', 'lag']);
+});
+
+test('rollbacks are told by what they were before the migration', () => {
+	const rolled = (rollbacks: number, migration: boolean): Partial<Sample> => ({rates: {...quiet.rates, rollbacks}, active: migration ? [session(9, {migration: true})] : []});
+	const seen: [number, boolean][] = [[2, false], [2, false], [5, true], [7, true], [7, true], [3.5, true], [2, true]];
+	let state = noAlarms;
+	const told = seen.map(([rollbacks, migration]) => {
+		const next = look(state, rolled(rollbacks, migration));
+		({state} = next);
+		return next.raised[0]?.text ?? next.cleared[0] ?? '-';
+	});
+	expect(told).toEqual(['-', '-', '-', '7.0 transactions a second are rolled back, before the migration 2.0: an application may fail with what it has changed.', '-', '-', 'rollbacks']);
+	// Without the time before there is nothing to compare with.
+	expect(look(noAlarms, rolled(99, true)).raised).toEqual([]);
 });
