@@ -6,14 +6,15 @@ import {line, span, type Line, type Span} from '../../parts/line.ts';
 import {wrap} from '../../parts/printable.ts';
 import type {ConsoleState} from '../../state.ts';
 
-/** What the room raised and has not cleared, the worst first and whole, others on one line each. */
-export function alarmLines(state: ConsoleState, width: number): Line[] {
+/** What the room raised and has not cleared, on so many rows: the worst first, and whole where there is room. */
+export function alarmLines(state: ConsoleState, {width, rows}: {width: number; rows: number}): Line[] {
 	const levels = ['critical', 'warning', 'note'];
 	return (state.run?.alarms ?? []).toSorted((left, right) => levels.indexOf(left.level) - levels.indexOf(right.level)).flatMap(({level, text}, index) => {
 		const tone = level === 'critical' ? 'bad' : level === 'warning' ? 'warn' : 'info';
 		const words = `${level === 'note' ? '' : `${level}: `}${text}`;
-		return index === 0 ? wrap(words, width - 2).slice(0, 3).map(row => line(` ${row}`, tone)) : [line(` ${words}`, tone)];
-	});
+		const wrapped = wrap(words, width - 2);
+		return index === 0 && wrapped.length <= rows ? wrapped.map(row => line(` ${row}`, tone)) : [line(` ${words}`, tone)];
+	}).slice(0, rows);
 }
 
 /** Connections and rates, on one line or on two. */

@@ -145,7 +145,10 @@ function chooseAll(doing: Doing): void {
 /** By half of what is shown. */
 function travel(doing: Doing, by: 1 | -1): void {
 	const period = periodOf(doing.state());
-	if (!period) return;
+	if (!period) return doing.say('no figures yet');
+	if (by > 0 && period.now) return doing.say('the chart ends with the newest figures already');
+	const begins = doing.state().live.past?.begins ?? null;
+	if (by < 0 && begins !== null && period.from <= begins) return doing.say(`the figures of this run begin at ${new Date(begins).toISOString().slice(11, 19)} UTC`);
 	doing.dispatch({type: 'time', byMs: by * (period.to - period.from) / 2});
 	fetchPast(doing);
 }

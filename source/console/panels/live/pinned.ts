@@ -37,11 +37,12 @@ function waitLines(sample: Sample, session: Session): Line[] {
 	const pid = lock?.blockedBy[0] ?? builder?.waitsFor ?? null;
 	if (pid === null) return [];
 	const blocker = sample.active.find(each => each.pid === pid);
-	const who = pid === 0 ? 'a prepared transaction' : `pid ${pid}${blocker ? ` (${whoIs(blocker)}, ${blocker.state ?? 'state unknown'}, its transaction open ${seconds(blocker.transactionSeconds)})` : ''}`;
+	const who = pid === 0 ? 'a prepared transaction' : `pid ${pid}${blocker ? ` (${blocker.application || whoIs(blocker)}, ${blocker.state ?? 'state unknown'}, open ${seconds(blocker.transactionSeconds)})` : ''}`;
 	const {key} = resolutionOf(pid, blocker);
 	const more = (lock?.blockedBy.length ?? 1) - 1;
 	return [[
-		span(` it waits ${lock ? `${seconds(lock.seconds)} for ${lock.mode} on ${lock.relation ?? lock.kind ?? 'unknown'} ` : ''}`, 'warn'), span(`behind ${who}${more > 0 ? ` and ${more} more` : ''}`), span(key === null ? '' : '  R resolves it', 'key'),
+		// What has to be done stands before what may be cut off.
+		span(` it waits ${lock ? `${seconds(lock.seconds)} ` : ''}`, 'warn'), span(`behind ${who}${more > 0 ? ` and ${more} more` : ''}`), span(key === null ? '' : '  R resolves it', 'key'), span(lock ? `  ${lock.mode} on ${lock.relation ?? lock.kind ?? 'unknown'}` : '', 'dim'),
 	]];
 }
 
@@ -50,7 +51,7 @@ function behindLines(state: ConsoleState, {behind}: Sample): Line[] {
 	if (behind.sessions === 0) return [line(' it blocks nobody', 'good')];
 	const growth = state.live.frozen ? null : queueGrowth(state.points);
 	return [[
-		span(` it blocks ${plural(behind.sessions, 'session')}`, 'bad'), span(`, the longest for ${seconds(behind.longestSeconds)}, ${seconds(behind.sessionSeconds)} together, on ${behind.relations.join(', ') || 'unknown'}`),
-		span(growth === null || Math.abs(growth) < 0.05 ? '' : growth > 0 ? `; ${growth.toFixed(1)} more each second` : `; ${(-growth).toFixed(1)} fewer each second`, growth !== null && growth > 0 ? 'bad' : 'good'), span('  x cancels it', 'key'),
+		span(` it blocks ${plural(behind.sessions, 'session')}`, 'bad'), span(growth === null || Math.abs(growth) < 0.05 ? '' : growth > 0 ? `, ${growth.toFixed(1)} more each second` : `, ${(-growth).toFixed(1)} fewer each second`, growth !== null && growth > 0 ? 'bad' : 'good'),
+		span(`, longest ${seconds(behind.longestSeconds)}, together ${seconds(behind.sessionSeconds)}`), span('  x cancels it', 'key'), span(`  on ${behind.relations.join(', ') || 'unknown'}`, 'dim'),
 	]];
 }

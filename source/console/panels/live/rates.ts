@@ -12,7 +12,7 @@ export function rateLines(state: ConsoleState, _: unknown, {width, height, focus
 	if (!period) return {lines: [line(' no figures yet', 'dim')]};
 	const at = Math.max(0, rateRows.findIndex(({series}) => series === state.live.series));
 	const columns = Math.max(10, Math.min(16, Math.floor((width - 32) / 3)));
-	const head = line(` ${pad(`in ${spanWords(period)}`, 30)} ${['now', 'lowest', 'highest'].map(word => padStart(word, columns)).join('')}`, 'dim');
+	const head = line(` ${pad(`in ${spanWords(period)}`, 30)} ${[period.now ? 'now' : 'at its end', 'lowest', 'highest'].map(word => padStart(word, columns)).join('')}`, 'dim');
 	const rows = rateRows.map(({series, says, format}, index): Line => {
 		const extent = extentOf(period, series);
 		const none = series === 'behind' ? 'no migration' : 'unknown';
@@ -20,11 +20,11 @@ export function rateLines(state: ConsoleState, _: unknown, {width, height, focus
 		const chosen = index === at && focused;
 		return [
 			span(index === at ? state.glyphs.pointer : ' ', 'key'), span(pad(says, 30), chosen ? 'selected' : 'plain'),
-			span(` ${value(period.now ? extent?.last : null)}`, 'strong'), span(`${value(extent?.low)}${value(extent?.high)}`, 'dim'),
+			span(` ${value(extent?.last)}`, 'strong'), span(`${value(extent?.low)}${value(extent?.high)}`, 'dim'),
 		];
 	});
 	// In a small pane the figures around the chosen one are seen, and its chart always.
 	const listed = Math.max(4, Math.min(rows.length, height - 9));
 	const top = windowTop({top: at - Math.floor(listed / 2), cursor: at, count: rows.length, height: listed});
-	return {lines: [head, ...rows.slice(top, top + listed), ...chartLines(state, {series: rateRows[at]!.series, width, height: Math.max(6, Math.min(18, height - listed - 1))})]};
+	return {lines: [head, ...rows.slice(top, top + listed), ...chartLines(state, {series: rateRows[at]!.series, width, height: Math.max(6, Math.min(30, height - listed - 1))})]};
 }
