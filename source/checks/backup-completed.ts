@@ -21,7 +21,7 @@ export const backupCompleted: Check = {
 		if (fault !== null) return failed(`${fault.charAt(0).toUpperCase()}${fault.slice(1)}.`, evidence);
 		const age = describeAge(look.now.getTime() - Date.parse(backup.finishedAt));
 		const lost = `a restore would lose ${loss.bytes === null ? 'an amount that is not known' : `${describeBytes(loss.bytes)} of WAL`}`;
-		if (external?.problem) return warned(`For a person: a backup was completed ${age} ago, but ${external.problem}.`, evidence);
+		if (external?.problem) return warned(`A backup was completed ${age} ago, but ${external.problem}.`, evidence);
 		if (backup.format === 'external') return passed(`${backup.tool ?? external?.name ?? 'Another tool'} completed ${backup.path} ${age} ago without an error; ${lost} at most, less where WAL was archived since.`, evidence);
 		return passed(`A backup of ${count(backup.tables, 'table')} (${describeBytes(backup.bytes)}) was completed ${age} ago; ${lost}.`, evidence);
 	},

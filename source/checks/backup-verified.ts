@@ -22,7 +22,7 @@ export const backupVerified: Check = {
 		if (damage !== null) return failed(`The backup is not what was verified any more: ${damage}`, evidence);
 		if (restore && restore.differences.length > 0) return failed(`The restored database is not the one that was backed up: ${listed(restore.differences, 3)}.`, evidence);
 		if (restore) return passed(`Restored to ${restore.database} in ${restore.seconds.toFixed(1)} s: ${count(restore.tables, 'table')}, ${restore.rowsCompared.toLocaleString('en-US')} rows compared, no difference${restore.uncounted ? `; ${count(restore.uncounted, 'table')} too large to be counted` : ''}.`, evidence);
-		if (backup.format === 'external') return warned(`For a person: ${backup.tool ?? 'its tool'} took ${backup.path}, and no restore of it was shown; attest when one was rehearsed last, or \`holdpoint backup --format directory --verify restore\`.`, evidence);
+		if (backup.format === 'external') return failed(`${backup.tool ?? 'Its tool'} took ${backup.path}, and no restore of it was shown; a person attests when one was rehearsed last, or \`holdpoint backup --format directory --verify restore\`.`, evidence);
 		if (read) return warned('Every block of the backup was read, and it was not restored: `holdpoint backup --verify restore` proves that too.', evidence);
 		return failed(list ? 'The backup was only listed, which proves nothing about its data: `holdpoint backup --verify read` reads every block.' : 'The backup was never verified: `holdpoint backup --verify restore` does.', evidence);
 	},

@@ -98,7 +98,7 @@ cases(backupVerified, {
 	'read': {given: held(), answers: 'warned', words: /Every block of the backup was read/},
 	'restored, and damaged since': {given: damaged({verified: restored}), answers: 'failed', words: /not what was verified any more: .*shop\.dump has changed since/},
 	'restored, one table too large to be counted': {given: held({verified: {...restored, restore: {...restored.restore, uncounted: 1}}}), answers: 'passed', words: /no difference; 1 table too large to be counted/},
-	'taken by a service, and never restored': {given: external(managed), answers: 'warned', words: /no restore of it was shown/},
+	'taken by a service, and never restored': {given: external(managed), answers: 'failed', words: /no restore of it was shown/},
 	'taken by a service, which claims to have verified it': {given: external({...managed, verified: true}), answers: 'failed', words: /no backup/},
 	'taken by a service, whose restore was shown': {given: external({...managed, verified: shown}), answers: 'passed', words: /Restored to copy in 60\.0 s: 3 tables, 2,010 rows/},
 	'only listed': {given: held({verified: {list: true, read: false}}), answers: 'failed', words: /only listed, which proves nothing/},

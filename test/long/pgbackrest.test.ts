@@ -78,7 +78,7 @@ test.runIf(there)('recognised by archive_command, asked, and judged by what it s
 test.runIf(there)('a backup, its archive and its retention', async () => {
 	await pgbackrest('backup', '--type=full');
 	expect(await answer(backupCompleted)).toEqual(['passed', expect.stringMatching(/^pgBackRest \(full\) completed main\/\d{8}-\d{6}F \d+ s ago without an error; a restore would lose .*WAL at most, less where WAL was archived since\.$/)]);
-	expect(await answer(backupVerified)).toEqual(['warned', expect.stringMatching(/^For a person: pgBackRest \(full\) took main\/.*, and no restore of it was shown/)]);
+	expect(await answer(backupVerified)).toEqual(['failed', expect.stringMatching(/^pgBackRest \(full\) took main\/.*, and no restore of it was shown/)]);
 	const archived = await forceArchive(session);
 	expect(archived).toEqual({segment: expect.stringMatching(/^[\dA-F]{24}$/), seconds: expect.any(Number), why: null, at: expect.any(String)});
 	expect(await answer(backupPitr)).toEqual(['passed', expect.stringMatching(new RegExp(`^WAL archiving works: .*the repository of pgBackRest has it up to ${archived.segment}`))]);
