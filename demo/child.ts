@@ -16,6 +16,7 @@ export interface Child<Line = unknown> {
 	last(): Line | null;
 	/** Asks it to end, insists after 5 s, and resolves when it is gone. */
 	end(): Promise<void>;
+	/** At once, and whatever it started. */
 	kill(): void;
 }
 
@@ -45,18 +46,26 @@ export async function startChild<Line>({file, settings, log}: {file: string; set
 	if (first === null) {
 		throw new Refusal(2, `The sandbox's ${path.basename(file, '.ts')} did not start; its words are in ${log}.`);
 	}
+	/** With whatever it started: it leads a group of its own. */
+	const kill = () => {
+		try {
+			process.kill(-child.pid!, 'SIGKILL');
+		} catch {
+			// It has ended by itself.
+		}
+	};
 	return {
 		pid: child.pid!,
 		first: JSON.parse(first as string) as Line,
 		last: () => newest,
 		async end() {
 			child.stdin.end();
-			const insist = setTimeout(() => child.kill('SIGKILL'), 5000);
+			const insist = setTimeout(kill, 5000);
 			if (child.exitCode === null && child.signalCode === null) {
 				await gone;
 			}
 			clearTimeout(insist);
 		},
-		kill: () => child.kill('SIGKILL'),
+		kill,
 	};
 }

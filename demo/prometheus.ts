@@ -13,6 +13,8 @@ export interface PrometheusReady {
 	prometheus: string;
 	/** Null without its program. */
 	alertmanager: string | null;
+	/** Of both programs. */
+	pids: number[];
 }
 
 export interface PrometheusSettings {
@@ -47,7 +49,7 @@ const prometheus = await start('prometheus', programs.prometheus, {
 	},
 	words: (port, file) => [`--config.file=${file}`, `--storage.tsdb.path=${path.join(folder, 'prometheus')}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'],
 });
-tell({prometheus, alertmanager} satisfies PrometheusReady);
+tell({prometheus, alertmanager, pids: children.map(child => child.pid!)} satisfies PrometheusReady);
 
 async function start(name: string, program: string, {configuration, words}: {configuration: object; words: (port: number, file: string) => string[]}): Promise<string> {
 	const file = path.join(folder, `${name}.yml`);

@@ -56,7 +56,7 @@ export interface Sandbox {
 	/** Base URL of the team's channel (`/channel`) and the tracker (`/tickets/ID`). */
 	office: {url: string; pid: number};
 	/** Prometheus, and Alertmanager with it, of the machine; null where it has none. */
-	monitoring: {prometheus: string; alertmanager: string | null; pid: number} | null;
+	monitoring: {prometheus: string; alertmanager: string | null; /** Of both, and of what ends them with itself. */ pids: number[]} | null;
 	traffic: {pid: number; /** What the last second's traffic did; null before the first report. */ last(): TrafficCount | null};
 	/** Ends the children and the servers and removes the folder; a second call does nothing. */
 	close(): Promise<void>;
@@ -115,7 +115,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
 			directory, project, python, url, primary, standby, keep, children, traffic,
 			application: {healthUrl: `${shop}/health`, pid: application.pid},
 			office: {url: officeUrl, pid: office.pid},
-			monitoring: monitoring && {prometheus: monitoring.prometheus, alertmanager: monitoring.alertmanager, pid: monitoring.child.pid},
+			monitoring: monitoring && {prometheus: monitoring.prometheus, alertmanager: monitoring.alertmanager, pids: [monitoring.child.pid, ...monitoring.pids]},
 		});
 		forget();
 		return sandbox;

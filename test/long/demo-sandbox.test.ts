@@ -2,10 +2,13 @@
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, readdirSync} from 'node:fs';
+import {appendFile, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {createInterface} from 'node:readline';
 import {execa} from 'execa';
 import {afterEach, beforeEach, expect, test} from 'vitest';
+import {parse} from 'yaml';
+import {commitFile} from '../../demo/history.ts';
 import {appliedRevision} from '../../demo/prepare.ts';
 import {cleanSandboxes, openSandbox} from '../../demo/sandbox.ts';
 import type {Sandbox} from '../../demo/sandbox.ts';
@@ -55,10 +58,45 @@ test('four migrations are pending; they go up and down under traffic, and the mo
 	const health = await fetch(sandbox.application.healthUrl);
 	expect([health.status, await health.json()]).toEqual([200, expect.objectContaining({status: 'ok'})]);
 
-	const pids = [sandbox.primary.pid!, sandbox.standby.pid!, sandbox.application.pid, sandbox.traffic.pid];
+	const pids = [sandbox.primary.pid!, sandbox.standby.pid!, sandbox.application.pid, sandbox.traffic.pid, sandbox.office.pid, ...(sandbox.monitoring?.pids ?? [])];
 	await sandbox.close();
 	expect(pids.filter(pid => readProcessIdentity(pid) !== null)).toEqual([]);
 	expect(existsSync(sandbox.directory)).toBe(false);
+});
+
+test('what its configuration asks answers no when it is broken, and yes when it is whole', {timeout: 120_000}, async () => {
+	sandbox = await openSandbox({directory: parent, rows: 20_000});
+	const {project, office, application, url} = sandbox;
+	const {tickets, documents, compatibility, logs} = parse(await readFile(path.join(project, 'holdpoint.yaml'), 'utf8')) as Record<'tickets' | 'documents', string[]> & {compatibility: Record<'old' | 'new' | 'api', string[]>; logs: {command: string[]}[]};
+	const ask = async ([program, ...words]: readonly string[], environment: Record<string, string> = {}) => execa(program!, words, {cwd: project, env: {DATABASE_URL: url, ...environment}, reject: false});
+	const close = async (id: string) => fetch(`${office.url}/tickets/${id}`, {method: 'PUT', body: JSON.stringify({state: 'closed'})});
+
+	expect(await ask([...tickets, 'SHOP-311'])).toMatchObject({exitCode: 1, stdout: expect.stringContaining('SHOP-311: open') as string});
+	await close('SHOP-311');
+	expect(await ask([...tickets, 'SHOP-311'])).toMatchObject({exitCode: 0});
+	expect(await ask([...tickets, 'SHOP-999'])).toMatchObject({exitCode: 1, stdout: 'SHOP-999: the tracker answers 404'});
+
+	expect(await ask([...documents, 'orders', 'orders.cancelled_reason'])).toMatchObject({exitCode: 1, stdout: 'orders.cancelled_reason is not in docs/data-dictionary.md'});
+	const dictionary = path.join(project, 'docs/data-dictionary.md');
+	await appendFile(dictionary, '| `orders.cancelled_reason` | why |\n');
+	expect(await ask([...documents, 'orders.cancelled_reason'])).toMatchObject({exitCode: 1, stdout: expect.stringContaining('not committed') as string});
+	await commitFile(project, {file: 'docs/data-dictionary.md', message: 'Reasons'});
+	expect(await ask([...documents, 'orders.cancelled_reason'])).toMatchObject({exitCode: 0});
+
+	for (const which of ['old', 'new'] as const) expect(await ask(compatibility[which])).toMatchObject({exitCode: 0});
+	expect((await ask(compatibility.api)).stdout).toMatch(/^GET \/orders\/1 \{"id":"1",/);
+	await query('ALTER TABLE customers RENAME COLUMN name TO full_name');
+	for (const which of ['old', 'new', 'api'] as const) expect((await ask(compatibility[which])).exitCode, which).toBe(1);
+	const since = new Date().toISOString();
+	expect((await fetch(application.healthUrl)).status).toBe(503);
+	expect((await ask(logs[0]!.command, {HOLDPOINT_SINCE: since})).stdout).toMatch(/ ERROR GET \/health 503 .*column c\.name does not exist \(42703\)/);
+	expect(await ask([sandbox.python, 'ops/alerts.py', new URL(application.healthUrl).origin])).toMatchObject({exitCode: 1});
+	if (sandbox.monitoring?.alertmanager) {
+		const {alertmanager} = sandbox.monitoring;
+		await eventually('an alert in Alertmanager', async () => ((await (await fetch(`${alertmanager}/api/v2/alerts?active=true`)).json()) as {labels: {alertname: string}}[]).some(each => each.labels.alertname === 'ShopErrors'), 30_000);
+	}
+	await query('ALTER TABLE customers RENAME COLUMN full_name TO name');
+	expect(await ask(compatibility.api)).toMatchObject({exitCode: 0});
 });
 
 test('the application says that it fails while the database is away, and recovers; so do its customers', async () => {
@@ -79,7 +117,7 @@ test.each([
 ] as const)('after $signal nothing is left: swept by the next start $sweeps', async ({signal, sweeps}) => {
 	const starter = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), path.join(import.meta.dirname, 'open-sandbox.ts'), parent], {stdio: ['ignore', 'pipe', 'inherit']});
 	const [line] = await once(createInterface({input: starter.stdout}), 'line') as [string];
-	const {directory, pids} = JSON.parse(line) as {directory: string; pids: [number, number, number, number]};
+	const {directory, pids} = JSON.parse(line) as {directory: string; pids: [number, number, ...number[]]};
 	const [primary, , ...children] = pids;
 	starter.kill(signal);
 	await once(starter, 'exit');

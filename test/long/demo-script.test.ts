@@ -31,8 +31,9 @@ test('every step passes, every item is final, and nothing is left', {timeout: 40
 	expect(lines.map(({step}) => step)).toEqual(steps.map(({step}) => step));
 	expect(lines.filter(({exit: code}) => code !== undefined && code !== 0).map(({step, exit: code}) => [step, code])).toEqual([['check', 1], ['review', 1], ['refused', 3], ['guard', 4]]);
 	expect(summary).toEqual({step: 'summary', passed: steps.length, failed: 0, items: expect.objectContaining({total: 52, waived: 0, failed: 0, open: 0}) as unknown});
-	// What persons say is the smaller part.
-	expect(summary.items!.machine).toBeGreaterThan(summary.items!.attested);
+	// Issue 3: at least 44 of the 52 are final by a check's own evidence; the rest on the word of named persons.
+	expect(summary.items!.machine).toBeGreaterThanOrEqual(44);
+	expect(summary.items!.machine + summary.items!.attested).toBe(52);
 	expect(exit).toBe(0);
 	expect(leftovers(lines)).toEqual([]);
 });
