@@ -99,7 +99,7 @@ export async function queryStatements(session: Session, {characters = 300}: {cha
 	if (view === undefined) return none('pg_stat_statements is not installed in this database: put it into shared_preload_libraries (needs a restart) and run CREATE EXTENSION pg_stat_statements');
 	try {
 		const rows = await session.query<StatementFigure>(`SELECT queryid::text AS id, left(min(query), ${characters}) AS query, sum(calls)::float8 AS calls, sum(${view.total})::float8 AS "totalMs" FROM ${view.name}
-			WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND queryid IS NOT NULL AND query ~* '^(\\s|/\\*([^*]|\\*[^/])*\\*/)*(select|insert|update|delete|with|merge)\\M' AND query !~* '\\mpg_[a-z]'
+			WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND queryid IS NOT NULL AND query ~* '^(\\s|/\\*([^*]|\\*[^/])*\\*/)*(select|insert|update|delete|with|merge)\\M' AND query ~* '\\m(from|into|update)\\M' AND query !~* '\\mpg_[a-z]'
 			GROUP BY queryid ORDER BY 4 DESC LIMIT ${mostStatements}`);
 		const [info] = view.info === null ? [] : await session.query<{since: string | null}>(`SELECT stats_reset::text AS since FROM ${view.info}`);
 		if (rows.length === 0) {

@@ -7,9 +7,13 @@ export type ServerLogEnd = {file: string; bytes: number} | {unread: string};
 /** Read at most: the newest part says most. */
 const mostBytes = 1024 * 1024;
 
-/** Where the log ends now. Never throws for want of rights. */
+const functions = ['pg_current_logfile()', 'pg_stat_file(text, boolean)', 'pg_read_binary_file(text, bigint, bigint, boolean)'];
+
+/** Where the log ends now. Never throws for want of rights: they are asked for first, since a refused call would stand in that log as an error, and count as a rollback. */
 export async function queryServerLogEnd(session: Session): Promise<ServerLogEnd> {
 	try {
+		const [right] = await session.query<{may: boolean}>(`SELECT ${functions.map(name => `has_function_privilege('pg_catalog.${name}', 'EXECUTE')`).join(' AND ')} AS may`);
+		if (!right!.may) return {unread: `this role may not read the server's log: GRANT EXECUTE on ${functions.join(', ')} to it, or name a command under \`logs\``};
 		const [row] = await session.query<{file: string | null; bytes: string | null}>('SELECT f AS file, (pg_stat_file(f, true)).size::text AS bytes FROM pg_current_logfile() f');
 		if (row?.file == null) return {unread: 'the server writes no log file of its own (logging_collector is off), so its log can\'t be read from here'};
 		if (row.bytes === null) return {unread: `the server's log file ${row.file} is not there`};
@@ -46,5 +50,5 @@ export async function readServerLog(session: Session, from: ServerLogEnd, to?: S
 function reasonOf(error: unknown): string {
 	const {code, message} = error as {code?: string; message: string};
 	if (code === undefined) throw error;
-	return code === '42501' ? 'this role may not read the server\'s log: GRANT EXECUTE on pg_current_logfile(), pg_stat_file(text, boolean) and pg_read_binary_file(text, bigint, bigint, boolean) to it, or name a command under `logs`' : `the server's log can't be read: ${message}`;
+	return `the server's log can't be read: ${message}`;
 }

@@ -59,6 +59,10 @@ test('up and down again, with what was done and how long it took', async () => {
 	expect(up).toMatchObject({status: 'done', exit: 0, from: ['a1'], to: ['b2'], reason: 'the database is at b2 (read back)', attempts: 1, database: {version: ['b2'], verified: true, invalidIndexes: [], left: []}});
 	expect(up.statements.filter(each => each.revision === 'b2').map(each => each.sql)).toEqual(['ALTER TABLE items ADD COLUMN x int', expect.stringContaining('UPDATE alembic_version')]);
 	expect(await inDatabase()).toEqual({version: ['b2'], columns: ['id', 'name', 'x']});
+	// What the checks afterwards compare with outlives this room.
+	const figures = site.events('artifact-kept').filter(({what}) => what.startsWith('figures'));
+	expect(figures.map(({what}) => what)).toEqual(['figures when the plan was made', 'figures right before the upgrade', 'figures right after the upgrade']);
+	for (const {path: file} of figures) expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({figures: {counters: {commits: expect.any(Number)}, tables: expect.arrayContaining([expect.objectContaining({name: 'public.items'})])}, unread: []});
 	const down = await client.ask<Outcome>('downgrade', {revision: 'a1', confirmed: true});
 	expect(down).toMatchObject({action: 'downgrade', exit: 0, from: ['b2'], to: ['a1']});
 	expect(await inDatabase()).toEqual(asBefore);
