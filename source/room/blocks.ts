@@ -38,7 +38,7 @@ export interface Blocks {
 	/** Takes up what an earlier room left running. */
 	resume(): void;
 	/** Marks as stale what was done by a text that the checklist no longer has. */
-	refresh(): void;
+	refresh(): Promise<void>;
 	/** Nothing more is followed or recorded; what runs goes on. */
 	close(): void;
 }
@@ -76,13 +76,15 @@ export function createBlocks(room: Room): Blocks {
 		rmSync(child.folder, {recursive: true, force: true});
 		await settleItem(room, {id, by, verdict: {status: exit === 0 ? 'passed' : 'failed', summary: `its block ran: ${reason}`, at: new Date().toISOString(), seconds, evidence: [evidence]}});
 	};
+	/** A full disk must not end the room. */
+	const unkept = (error: unknown) => room.tell({push: 'activity', activity: {work: 'block', text: `what a block left could not be kept: ${(error as Error).message}`}});
 	const resume = () => {
 		for (const {id, run} of room.state().blocks) {
 			if (run?.state !== 'running' || followed.has(id) || !room.keeper.folder) continue;
 			const folder = path.join(room.keeper.folder, 'blocks', run.child);
 			const started = Date.parse(run.startedAt);
-			if (existsSync(path.join(folder, 'child.json'))) void follow(id, openChild(folder), started);
-			else void finish(id, {child: {folder}, exit: null, started, reason: 'its room ended before it began'});
+			if (existsSync(path.join(folder, 'child.json'))) void follow(id, openChild(folder), started).catch(unkept);
+			else void finish(id, {child: {folder}, exit: null, started, reason: 'its room ended before it began'}).catch(unkept);
 		}
 	};
 	return {
@@ -112,7 +114,7 @@ export function createBlocks(room: Room): Blocks {
 			if (!work) throw new Refusal(3, `The block ${id} does not run.`);
 			endGroup(work, `ended by ${by}`);
 		},
-		refresh() {
+		async refresh() {
 			const {path: file, sha256} = room.checklist;
 			const ran = room.state().blocks.filter(({run}) => run?.state === 'done' || run?.state === 'failed');
 			if (ran.length === 0 || room.settings.readOnly || !existsSync(file) || statSync(file).mtimeMs === seenAt) return;

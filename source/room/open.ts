@@ -111,7 +111,7 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 		if (keeper.opened && !inProcess && !over) keeper.record('console-detached', listener.by, {console: listener.by});
 	};
 	const refreshing = setInterval(() => {
-		room.blocks.refresh();
+		void room.blocks.refresh().catch(() => {});
 		void room.checks.refresh().catch(() => {});
 	}, refreshMs);
 	const beating = setInterval(() => tell({push: 'beat', at: new Date().toISOString()}), beatMs);

@@ -27,15 +27,12 @@ test.skipIf(!there)('approve --sign, the refusals before it, and the proof after
 	writeFileSync(path.join(project.directory, 'allowed'), signers.join(''));
 	expect(await run('ann', 'approve')).toMatchObject({exit: 0, stdout: expect.stringContaining('approved by ann at')});
 	expect(await run('ann', 'upgrade', '--yes')).toMatchObject({exit: 3, stderr: expect.stringContaining('has 0 of 1 signed approvals by others than ann; `holdpoint approve --sign` gives one.')});
-	expect(await run('ann', 'approve', '--sign', 'ann', '--by', 'ben@example')).toMatchObject({exit: 3, stderr: expect.stringContaining('does not prove that ben@example approves the plan')});
-	// Under another name it is still hers: she sent it.
-	expect((await run('ann', 'approve', '--sign', 'ann')).exit).toBe(0);
-	expect((await run('ann', 'upgrade', '--yes')).exit).toBe(3);
+	expect(await run('eve', 'approve', '--sign', 'ann', '--by', 'ben@example')).toMatchObject({exit: 3, stderr: expect.stringContaining('does not prove that ben@example approves the plan')});
 	const approved = await run('ben', 'approve', '--sign', 'ben', '--json');
-	expect(jsonOf(approved).approvals.map((each: {by: string; signed: boolean}) => [each.by, each.signed])).toEqual([['ann', false], ['ann@example', true], ['ben@example', true]]);
+	expect(jsonOf(approved).approvals.map((each: {by: string; signed: boolean}) => [each.by, each.signed])).toEqual([['ann', false], ['ben@example', true]]);
 	expect(approved.stderr).toContain('upgrade of ');
 	expect(await run('ann', 'upgrade', '--yes')).toMatchObject({exit: 0});
 	expect(await run('ann', 'verify')).toMatchObject({exit: 0, stdout: expect.stringContaining('The record holds.')});
 	writeFileSync(path.join(project.directory, 'allowed'), signers[0]!);
 	expect(await run('ann', 'verify')).toMatchObject({exit: 1, stdout: expect.stringMatching(/approval: event \d+, signed by ben@example, is not proven: /)});
-});
+}, 120_000);
