@@ -86,6 +86,12 @@ const rules: ((prospect: Prospect) => string[])[] = [
 	function slots({found}) {
 		return found.slots.filter(({retainedBytes}) => retainedBytes === null || retainedBytes > 0).map(({name, retainedBytes}) => `Nobody reads from the replication slot ${name}, which keeps ${retainedBytes === null ? 'an unknown amount' : bytesText(retainedBytes)} of WAL, and all that the migration writes. Start its reader, or pg_drop_replication_slot('${name}').`);
 	},
+	function standbys({found, settings: {standbys, guard, migration: {throttle}}}) {
+		const limits = [...(guard.maxLagSeconds === null && guard.maxLagBytes === null ? [] : ['guard.max_lag']), ...(throttle.lagSeconds === null && throttle.lagBytes === null ? [] : ['migration.throttle'])];
+		const missing = standbys.filter(name => !found.standbys.includes(name));
+		if (missing.length > 0) return [`${missing.join(' and ')} ${missing.length === 1 ? 'does' : 'do'} not stream from this server, so that ${missing.length === 1 ? 'its' : 'their'} lag is unknown${throttle.lagSeconds === null && throttle.lagBytes === null ? '' : ' and a data migration will be held (p lets it go on)'}. Mend it first, or take the name out of standbys in holdpoint.yaml.`];
+		return limits.length > 0 && found.standbys.length === 0 ? [`No standby streams from this server: ${limits.join(' and ')} ${limits.length === 1 ? 'has' : 'have'} nothing to judge.`] : [];
+	},
 	function disk({neededBytes, freeDisk, settings}) {
 		const least = settings.guard.minFreeDiskBytes;
 		const need = neededBytes === null ? '' : `, and the migration writes about ${bytesText(neededBytes)} by its rehearsal`;

@@ -37,6 +37,10 @@ afterAll(async () => {
 	await database.drop();
 });
 
+function settings({standbys = [], throttle = {lagSeconds: null, lagBytes: null}, maxLagSeconds = null}: {standbys?: string[]; throttle?: object; maxLagSeconds?: number | null}): Prospect['settings'] {
+	return {migration: {statementTimeoutMs: 1_800_000, throttle}, guard: {minFreeDiskBytes: null, maxLagSeconds, maxLagBytes: null}, standbys} as unknown as Prospect['settings'];
+}
+
 /** As found, with every transaction a minute older: nobody waits for one here. */
 async function prospect(changes: Partial<Prospect> = {}, roles = {migrationRole: session.conninfo.user, guardRole: session.conninfo.user}): Promise<Prospect> {
 	const planned = await readPlannedLocks(sql, null);
@@ -44,7 +48,7 @@ async function prospect(changes: Partial<Prospect> = {}, roles = {migrationRole:
 	const aged = <T extends {transactionSeconds: number | null}>(rows: T[]): T[] => rows.map(row => ({...row, transactionSeconds: row.transactionSeconds! + 60}));
 	return {
 		found: {...found, holders: aged(found.holders), transactions: aged(found.transactions), slots: []}, planned, ...roles, timeouts: {}, rehearsal: null, estimateSeconds: null, neededBytes: null,
-		settings: {migration: {lockTimeoutMs: 5000, lockLadderMs: null, lockRetries: 1, statementTimeoutMs: 1_800_000, throttle: {lagSeconds: null, lagBytes: null}}, guard: {minFreeDiskBytes: null}, standbys: []} as unknown as Prospect['settings'],
+		settings: settings({}),
 		freeDisk: {bytes: 5e9, where: '/data'}, pooler: {kind: 'none', reason: ''}, ...changes,
 	};
 }
@@ -84,7 +88,7 @@ test('a pg_dump, roles without the rights, and a look that can not be had', asyn
 	expect(await lookAhead(broken, {sql, database: {role: 'x', timeouts: {}}, rehearsal: null, estimateSeconds: null})).toEqual(['What would hinder the migration could not be looked at: no route']);
 });
 
-const nothing: Hindrances = {tables: [{table: 'orders', wanted: ['orders'], mayAlter: true, owner: 'shop'}], holders: [], transactions: [], prepared: [], dumps: [], published: [], subscribed: [], slots: [], mayCancel: true};
+const nothing: Hindrances = {tables: [{table: 'orders', wanted: ['orders'], mayAlter: true, owner: 'shop'}], holders: [], transactions: [], prepared: [], dumps: [], published: [], subscribed: [], standbys: ['replica1'], slots: [], mayCancel: true};
 const vacuum = {pid: 9, application: '', user: null, state: 'active', transactionSeconds: 700, table: 'orders', mode: 'ShareUpdateExclusiveLock', autovacuum: true};
 const rehearsal = {statements: [{sql: 'CREATE INDEX CONCURRENTLY i ON t (a)', seconds: 9000}, {sql: 'UPDATE orders\nSET x = 1', seconds: 20, estimateSeconds: 2400}]} as unknown as Rehearsal;
 
@@ -97,6 +101,8 @@ test.each<[string, Partial<Prospect>, Partial<Hindrances>, RegExp[]]>([
 	['a prepared transaction elsewhere, once it is old', {}, {prepared: [{gid: 'a', seconds: 3, table: null, mode: null}, {gid: 'b', seconds: 90, table: null, mode: null}]}, [/^The prepared transaction b is 90 s old/]],
 	['a subscription', {}, {subscribed: [{table: 'orders'}]}, [/^A subscription writes into orders: .* ALTER SUBSCRIPTION/]],
 	['a slot that nobody reads', {}, {slots: [{name: 'old', retainedBytes: 3e9}]}, [/^Nobody reads from the replication slot old, which keeps 3\.0 GB of WAL.*pg_drop_replication_slot\('old'\)/]],
+	['a standby that must be there', {settings: settings({standbys: ['replica1', 'replica2'], throttle: {lagSeconds: 5, lagBytes: null}})}, {}, [/^replica2 does not stream from this server, so that its lag is unknown and a data migration will be held/]],
+	['limits of lag without a standby', {settings: settings({maxLagSeconds: 5})}, {standbys: []}, [/^No standby streams from this server: guard\.max_lag has nothing to judge\.$/]],
 	['poolers', {pooler: {kind: 'session', reason: 'A pooler in session mode.'}}, {}, [/^A pooler in session mode\. If it ends/]],
 	['too little disk', {neededBytes: 6e9}, {}, [/^5\.0 GB of disk are free \(\/data\), and the migration writes about 6\.0 GB by its rehearsal\. Make room first\.$/]],
 	['a disk that can not be seen, where it matters', {neededBytes: 6e9, freeDisk: {bytes: null, where: 'the server is on another machine'}}, {}, [/^How much disk is free is not known \(the server is on another machine\).*guard\.free_disk/]],
