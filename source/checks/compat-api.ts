@@ -9,7 +9,7 @@ import {count, failed, listed, passed, warned} from './verdict.ts';
 export const compatApi: Check = {
 	id: 'compat.api',
 	says: 'The command that asks the API (`compatibility: {api}`) succeeds on the rehearsed copy before and after the upgrade, and prints the same.',
-	why: 'A new column can show up in every response, and a dropped one be missed by a caller whom nobody knows. Only the application tells; without a command the changed tables are listed for the person who attests it.',
+	why: 'The command finds the copy in HOLDPOINT_COPY_URL and DATABASE_URL, read-only, so that both answers are of the same rows; what changes by itself, such as a time, it has to leave out. A new column can show up in every response, and a dropped one be missed by a caller whom nobody knows. Only the application tells; without a command the changed tables are listed for the person who attests it.',
 	proves: 'partly',
 	dependsOn: ['plan', 'files', 'rehearsal'],
 	ttlMs: 7 * 24 * 3600 * 1000,

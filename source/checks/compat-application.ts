@@ -9,7 +9,7 @@ import {count, failed, listed, passed, warned} from './verdict.ts';
 export const compatApplication: Check = {
 	id: 'compat.application',
 	says: 'On the rehearsed copy the tests of the released application pass on the new schema and those of the new one on the old (`compatibility: {old, new}`), and the statements that the target is asked most often can still be planned after the upgrade.',
-	why: 'Between the upgrade and the last restarted process both versions meet both schemas. Which of them workers, cron jobs and reports still run, a person must know; without configured tests the change is listed here for them. A statement that PostgreSQL took before and refuses after the upgrade is proof of a breakage; that all are taken proves little, since pg_stat_statements forgets the rare ones.',
+	why: 'The commands find the copy in HOLDPOINT_COPY_URL and DATABASE_URL, and which schema it has, `old` or `new`, in HOLDPOINT_SCHEMA. Between the upgrade and the last restarted process both versions meet both schemas. Which of them workers, cron jobs and reports still run, a person must know; without configured tests the change is listed here for them. A statement that PostgreSQL took before and refuses after the upgrade is proof of a breakage; that all are taken proves little, since pg_stat_statements forgets the rare ones.',
 	proves: 'partly',
 	dependsOn: ['plan', 'files', 'rehearsal'],
 	ttlMs: 7 * 24 * 3600 * 1000,

@@ -53,7 +53,7 @@ export const rehearsalPrefix = 'holdpoint-rehearsal-';
 export async function withScratch<T>(options: ScratchOptions, use: (scratch: Scratch) => Promise<T>): Promise<T> {
 	const record = await readSnapshotRecord(options.backup);
 	if (!options.schemaOnly && record.databaseBytes > options.limitBytes) {
-		throw new Refusal(2, `${record.identity.database} has ${describeBytes(record.databaseBytes)}, above the limit of ${describeBytes(options.limitBytes)} for a full copy; rehearse with --schema-only (its statistics stay), with --schema-only --tables for the rows that matter, on a clone of the server with --against URL --clone, or raise rehearsal.limit_gb.`);
+		throw new Refusal(2, `${record.identity.database} has ${describeBytes(record.databaseBytes)}, above the limit of ${describeBytes(options.limitBytes)} for a full copy; rehearse with --schema-only (and --tables T,… for the rows that matter), on a clone with --against URL --clone, or raise rehearsal.limit_gb.`);
 	}
 	const unknown = options.schemaOnly?.keepRowsOf.filter(table => keptTables(record, [table]).length === 0) ?? [];
 	if (unknown.length > 0) throw new Refusal(2, `The backup of ${record.identity.database} has no table ${unknown.join(', ')} to restore the rows of; name tables as \`table\` or \`schema.table\`, and of a partitioned table its partitions.`);
