@@ -3,6 +3,7 @@ import {rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {findCheck} from '../../source/checks/index.ts';
+import {satisfiedStates} from '../../source/journal/shapes/item.ts';
 import type {Backup} from '../../source/journal/shapes/backup.ts';
 import {connectRoom} from '../../source/room/client.ts';
 import type {Entered} from '../../source/room/enter.ts';
@@ -21,7 +22,8 @@ beforeAll(async () => {
 	site = await openSite({
 		models,
 		revisions: {'a1.py': revisionFile({revision: 'a1', doc: 'items', upgrade: ["op.execute('CREATE TABLE items (id bigint)')"], downgrade: ["op.execute('DROP TABLE items')"]}), 'b2.py': b2('x')},
-		checklist: '# Small\n\n## Before\n\n<!-- hold: upgrade -->\n\n- [ ] Revisions <!-- check: code.revisions -->\n- [ ] Backup <!-- check: backup.completed -->\n- [ ] Current <!-- check: alembic.current -->\n',
+		checklist: '# Small\n\n## Before\n\n<!-- hold: upgrade -->\n\n- [ ] Revisions <!-- check: code.revisions -->\n- [ ] Backup <!-- check: backup.completed -->\n- [ ] Current <!-- check: alembic.current -->\n- [ ] Rollback plan <!-- check: preflight.rollback-plan -->\n',
+		yaml: ['rollback_plan: rollback.md'],
 	});
 	await runAlembic(site.project, 'upgrade', 'a1');
 	room = await site.enter({}, {acts: true});
@@ -37,8 +39,9 @@ afterAll(async () => {
 
 /** What each console heard of an item that went stale, and how long after the deed. */
 async function hear(check: string, deed: () => unknown): Promise<{reasons: string[]; milliseconds: number}> {
-	await room.client.ask('check', {items: [check]});
-	const item = (await until(room, state => state.items.some(each => each.check === check && each.state === 'passed'))).items.find(each => each.check === check)!;
+	if (check === 'preflight.rollback-plan') await room.client.ask('attest', {item: check, note: 'read it', by: 'ana'});
+	else await room.client.ask('check', {items: [check]});
+	const item = (await until(room, state => state.items.some(each => each.check === check && satisfiedStates.has(each.state)))).items.find(each => each.check === check)!;
 	const heard = consoles.map(async client => new Promise<string>(resolve => {
 		const stop = client.listen(push => {
 			if (push.push !== 'event' || push.event.kind !== 'item-went-stale' || push.event.item !== item.id) return;
@@ -67,6 +70,12 @@ test('a module that env.py imports, and a migration on the path, are named when 
 test('a backup that is deleted takes its evidence with it', async () => {
 	const {path: place} = await room.client.ask<Backup>('backup', {verify: 'list'});
 	expect(await hear('backup.completed', () => rmSync(place, {recursive: true}))).toEqual(twice(`the backup ${place} is gone`));
+});
+
+test('who attested the rollback plan put their name to exactly that text', async () => {
+	const file = path.join(site.project.directory, 'rollback.md');
+	writeFileSync(file, 'Ana decides, until ten at night.\n');
+	expect(await hear('preflight.rollback-plan', () => writeFileSync(file, 'Ben decides, until ten at night.\n'))).toEqual(twice('the rollback plan, or what was measured for it, is another one'));
 });
 
 test('what somebody else migrates is told with where it was and where it is', async () => {
