@@ -15,6 +15,7 @@ export function describeSample(sample: Sample, {width}: {width: number}): string
 	];
 	const table = (rows: string[][]) => formatTable(rows, {width, indent: '  '});
 	if (replication.length > 0) parts.push('standbys', table(replication.map(each => [each.name, each.state ?? 'unknown', `${secondsText(each.lagSeconds)} behind`, bytesText(each.lagBytes)])));
+	if (sample.missingStandbys) parts.push(`missing standbys: ${sample.missingStandbys.join(', ')}`);
 	if (slots.length > 0) parts.push('slots', table(slots.map(each => [each.name, each.active ? 'active' : 'inactive', `keeps ${bytesText(each.retainedBytes)} of WAL`])));
 	if (progress.length > 0) parts.push('progress', table(progress.map(each => [String(each.pid), each.command, each.relation ?? '', `${each.phase} ${each.done ?? '?'}/${each.total ?? '?'} ${each.unit ?? ''}`])));
 	if (blockers.length > 0) parts.push('blocking', blockers.map(blocker => describeBlocker(blocker)).join('\n'));

@@ -1,7 +1,9 @@
 /** `holdpoint monitor`: the live pane alone, which creates nothing. */
 import {Refusal} from '../journal/refusal.ts';
+import type {RunState} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
 import {startSampler} from '../monitor/sampler.ts';
+import {createPlanTables} from '../room/plan-tables.ts';
 import {findOpenRun} from '../room/run-folder.ts';
 import {linkTarget} from '../room/target-link.ts';
 import {numberFlag, type Call, type Command} from './command.ts';
@@ -30,12 +32,13 @@ export const command: Command = {
 async function watch(call: Call, {intervalMs, count}: {intervalMs: number; count: number}): Promise<number> {
 	const {settings, environment, output} = call;
 	const target = await linkTarget({settings, environment, scrubber: output.scrubber, askPassword: settings.interactive ? askPassword : null});
-	const migration = () => findOpenRun(settings.stateDir, {project: settings.project, target: target.target})?.running?.backend ?? null;
+	let run: RunState | null = null;
+	const migration = () => (run = findOpenRun(settings.stateDir, {project: settings.project, target: target.target}))?.running?.backend ?? null;
 	const show = (sample: Sample) => {
 		if (output.json) count === 1 ? output.document(sample) : output.line(sample);
 		else output.text(`${describeSample(sample, {width: output.columns})}${count === 1 ? '' : '\n'}`);
 	};
-	const sampler = startSampler({connect: () => target.openSession('monitor'), intervalMs: null, migrationBackend: migration, onSample: () => {}, onFailure: () => {}});
+	const sampler = startSampler({connect: () => target.openSession('monitor'), intervalMs: null, migrationBackend: migration, tables: createPlanTables(() => run), standbys: settings.standbys, onSample: () => {}, onFailure: () => {}});
 	try {
 		if (count === 1) show(await sampler.once());
 		else await repeat({call, once: () => sampler.once(), show, intervalMs, count});

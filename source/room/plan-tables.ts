@@ -3,11 +3,13 @@ import {readFileSync} from 'node:fs';
 import {tablesIn, touchedTables} from '../actions/touched.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 
-/** A function that names them as of now; the plan's SQL is read once for each plan. */
-export function createPlanTables(state: () => RunState): () => readonly string[] {
+/** A function that names them as of now, none without a run; the plan's SQL is read once for each plan. */
+export function createPlanTables(state: () => Pick<RunState, 'plan' | 'rehearsal' | 'actions' | 'running'> | null): () => readonly string[] {
 	let known: {of: unknown[]; tables: readonly string[]} = {of: [], tables: []};
 	return () => {
-		const {plan, rehearsal, actions, running} = state();
+		const run = state();
+		if (!run) return [];
+		const {plan, rehearsal, actions, running} = run;
 		const of = [plan?.sqlSha256, rehearsal, actions, running?.statements.length];
 		if (of.some((value, index) => value !== known.of[index])) {
 			const rehearsed = (rehearsal?.statements ?? []).flatMap(({sql, locks}) => [...tablesIn([sql]), ...locks.map(({table}) => table)]);
