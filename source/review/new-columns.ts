@@ -22,16 +22,12 @@ export function changedTypes(operations: readonly Operation[], context: Context)
 
 /** Columns of CREATE TABLE and ADD COLUMN; those of temporary tables are nobody's concern. */
 export function newColumns(operations: readonly Operation[]): readonly NewColumn[] {
-	let known = cache.get(operations);
-	if (!known) {
-		known = readNewColumns(operations);
-		cache.set(operations, known);
-	}
-	return known;
+	if (last.operations !== operations) last = {operations, columns: readNewColumns(operations)};
+	return last.columns;
 }
 
-/** Eight rules ask about the columns of each statement. */
-const cache = new WeakMap<readonly Operation[], readonly NewColumn[]>();
+/** Eight rules ask about the columns of each statement, one statement after another. */
+let last: {operations?: readonly Operation[]; columns: readonly NewColumn[]} = {columns: []};
 
 function readNewColumns(operations: readonly Operation[]): NewColumn[] {
 	return operations.flatMap((operation): NewColumn[] => {

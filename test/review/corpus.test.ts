@@ -4,13 +4,14 @@ import {reviewSql} from '../../source/review/review.ts';
 import type {CorpusCase} from './corpus/case.ts';
 import {asked} from './corpus/asked.ts';
 import {defaults} from './corpus/defaults.ts';
+import {others} from './corpus/others.ts';
 import {scripts} from './corpus/scripts.ts';
 import {spared} from './corpus/spared.ts';
 import {statements} from './corpus/statements.ts';
 import {versions} from './corpus/versions.ts';
 import {quiet} from './report.ts';
 
-const corpus: Record<string, CorpusCase[]> = {statements, defaults, spared, scripts, asked, versions};
+const corpus: Record<string, CorpusCase[]> = {statements, defaults, spared, scripts, asked, others, versions};
 
 for (const [name, cases] of Object.entries(corpus)) {
 	test.each(cases)(`${name}, %s: %s → %s`, async (_, sql, expected, options = {}) => {

@@ -6,8 +6,8 @@ const table = 'CREATE TABLE n (\n    id BIGINT NOT NULL, \n    PRIMARY KEY (id)\
 
 export const scripts: CorpusCase[] = [
 	['asked 1: one revision', `BEGIN;\n\n${revision('a', 'b', `${table}\n\nCREATE INDEX ix_n_id ON n (id);`)}COMMIT;`, ''],
-	['asked 2: a chain in one file', `BEGIN;\n\n${revision('a', 'b', table)}${revision('b', 'c', 'CREATE INDEX ix_n_id ON n (id);')}COMMIT;`, 'require-concurrent-index-creation'],
-	['asked 2: a chain in one file', `BEGIN;\n\n${revision('a', 'b', table)}${revision('b', 'c', 'ALTER TABLE n ADD COLUMN x INTEGER NOT NULL;')}COMMIT;`, 'adding-required-field'],
+	['squawk#364: a chain in one file', `BEGIN;\n\n${revision('a', 'b', table)}${revision('b', 'c', 'CREATE INDEX ix_n_id ON n (id);')}COMMIT;`, 'require-concurrent-index-creation'],
+	['squawk#364: a chain in one file', `BEGIN;\n\n${revision('a', 'b', table)}${revision('b', 'c', 'ALTER TABLE n ADD COLUMN x INTEGER NOT NULL;')}COMMIT;`, 'adding-required-field'],
 	['asked 3: autocommit_block alone', `BEGIN;\n\n-- Running upgrade a -> b\n\nCOMMIT;\n\nCREATE INDEX CONCURRENTLY ix ON t (a);\n\nBEGIN;\n\nUPDATE alembic_version SET version_num='b' WHERE alembic_version.version_num = 'a';\n\nCOMMIT;`, ''],
 	['asked 3: autocommit_block after a change', `BEGIN;\n\n-- Running upgrade a -> b\n\nALTER TABLE t ADD COLUMN a TEXT;\n\nCOMMIT;\n\nCREATE INDEX CONCURRENTLY ix ON t (a);\n\nBEGIN;\n\nUPDATE alembic_version SET version_num='b' WHERE alembic_version.version_num = 'a';\n\nCOMMIT;`, 'alembic-non-atomic-revision'],
 	['asked 3: autocommit_block forgotten', `BEGIN;\n\n${revision('a', 'b', 'CREATE INDEX CONCURRENTLY ix ON t (a);')}COMMIT;`, 'ban-concurrent-index-creation-in-transaction'],

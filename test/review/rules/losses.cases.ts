@@ -100,6 +100,12 @@ export const lossCases: Cases = {
 	'ban-duplicate-column-assignments': [
 		['INSERT INTO t (a, b, a) VALUES (1, 2, 3);', '1:13 error'],
 		['UPDATE t SET a = 1, a = 2 WHERE b;', '1:8 error'],
+		['INSERT INTO t (a) VALUES (1) ON CONFLICT (a) DO UPDATE SET b = 1, b = 2;', '1:13 error'],
+		['INSERT INTO t (a, b) VALUES (1, 2) ON CONFLICT (a) DO UPDATE SET a = 1, b = 2;', ''],
+		['MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = 1, b = 2;', '1:12 error'],
+		['MERGE INTO t USING s ON t.a = s.a WHEN MATCHED THEN UPDATE SET b = 1 WHEN NOT MATCHED THEN INSERT (a, b) VALUES (1, 2);', ''],
+		['CREATE VIEW v (a, a) AS SELECT 1, 2;', '1:1 error'],
+		['CREATE VIEW v (a, b) AS SELECT a, a FROM t;', ''],
 		['CREATE TABLE t (a int, A text);', '1:1 error'],
 		['CREATE TABLE t (a int, "A" text);', ''],
 		['UPDATE t SET a.x = 1, a.y = 2 WHERE b;', ''],
