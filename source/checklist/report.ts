@@ -110,12 +110,6 @@ function openItemsOf(state: RunState): string[] {
 	return ['## Open items', '', ...open.map(item => `- ${item.state}${item.required ? '' : ' (optional)'}: ${escapeText(item.text)} (${codeSpan(item.id)})${item.stale ? `, stale: ${escapeText(item.stale)}` : ''}`)];
 }
 
-function waivedOf(state: RunState): string[] {
-	const waived = state.items.filter(item => item.state === 'waived');
-	if (waived.length === 0) return [];
-	return ['## Waived', '', ...waived.map(item => `- ${escapeText(item.text)} (${codeSpan(item.id)}), by ${escapeText(item.by ?? 'nobody known')}${item.at ? ` at ${item.at}` : ''}: ${escapeText(item.note ?? 'no reason kept')}`)];
-}
-
 function artifactsOf(state: RunState): string[] {
 	if (state.artifacts.length === 0) return [];
 	return ['## Kept artifacts', '', ...state.artifacts.map(artifact => `- ${escapeText(artifact.what)}: ${codeSpan(artifact.path)}, sha256 ${codeSpan(artifact.sha256)}`)];
