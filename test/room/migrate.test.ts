@@ -107,24 +107,6 @@ test('a blocker that leaves after a while costs an attempt, not the upgrade', as
 	expect(site.events('attempt-failed')).toMatchObject([{attempt: 1, lockTimeoutMs: 300, reason: expect.stringContaining('lock timeout')}]);
 });
 
-test('the guard cancels what makes others wait too long: 4, with its reason, and they go on', async () => {
-	await next(['ALTER TABLE items ADD COLUMN x int']);
-	const [blocker, victim] = await Promise.all([site.database.client(), site.database.client()]);
-	await client.ask('guard', {key: 'max_blocked_seconds', value: '0.2'});
-	await blocker.query('BEGIN; SELECT * FROM items');
-	const outcome = upgrade();
-	await until(room, state => state.running?.attempt === 2 && state.running.backend !== null);
-	await eventually('the ALTER waits', async () => (await sql.query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'holdpoint-migration' AND wait_event_type = 'Lock' AND datname = current_database()")).rowCount);
-	await victim.query('SELECT count(*) FROM items');
-	await blocker.query('ROLLBACK');
-	expect(await outcome).toMatchObject({
-		status: 'cancelled', exit: 4, reason: expect.stringMatching(/^the guard cancelled it by max_blocked_seconds: .*the database is as before, at a1/),
-		guard: [{rule: 'max_blocked_seconds', did: expect.stringContaining('cancelled its statement')}],
-	});
-	expect(await inDatabase()).toEqual(asBefore);
-	await client.ask('guard', {key: 'max_blocked_seconds', value: 'off'});
-});
-
 test('the guard cancels what makes too many wait', async () => {
 	await next(['ALTER TABLE items ADD COLUMN x int', 'SELECT pg_sleep(60)']);
 	const victims = await Promise.all([site.database.client(), site.database.client()]);
