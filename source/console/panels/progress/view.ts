@@ -2,7 +2,7 @@
 import {remainingOf} from '../../../journal/remaining.ts';
 import type {RunningAction} from '../../../journal/shapes/run.ts';
 import type {Activity} from '../../../room/protocol.ts';
-import {bytes, plural, revisions, seconds} from '../../parts/figures.ts';
+import {plural, revisions, seconds} from '../../parts/figures.ts';
 import {line, span, type Line, type Tone} from '../../parts/line.ts';
 import {meter} from '../../parts/meter.ts';
 import {pad, padStart, wrap} from '../../parts/printable.ts';
