@@ -41,7 +41,7 @@ export function chart(values: readonly (number | null)[], {height, glyphs, forma
 
 /** The next round number above, so that the scale stays still: 1, 2, 3, 5, 10, 20 …, of bytes in their unit. */
 export function scaleOf(max: number, base: 10 | 1024 = 10): number {
-	if (max <= 1) return 1;
+	if (max <= (base === 1024 ? 1024 : 1)) return base === 1024 ? 1024 : 1;
 	const unit = base === 1024 ? 1024 ** Math.floor(Math.log2(max) / 10) : 1;
 	if (unit > 1) return scaleOf(max / unit) * unit;
 	const power = 10 ** Math.floor(Math.log10(max));

@@ -25,5 +25,5 @@ test('marks stand under their columns, their words where there is room', () => {
 
 test('the scale ends at a round number', () => {
 	expect([0, 0.3, 1.2, 2.1, 4, 7, 31, 812].map(value => scaleOf(value))).toEqual([1, 1, 2, 3, 5, 10, 50, 1000]);
-	expect([900, 1500, 4.5 * 1024 ** 2].map(value => scaleOf(value, 1024))).toEqual([1000, 2048, 5 * 1024 ** 2]);
+	expect([900, 1500, 4.5 * 1024 ** 2].map(value => scaleOf(value, 1024))).toEqual([1024, 2048, 5 * 1024 ** 2]);
 });

@@ -9,7 +9,7 @@ export interface RateRow {
 	format(value: number): string;
 	/** Here the low values are the bad ones. */
 	low?: true;
-	/** What is always at least the top of the scale. */
+	/** The scale ends at least here: counts of less are no chart. */
 	top?: number;
 	/** Round numbers of bytes are powers of 1024. */
 	base?: 1024;
@@ -30,10 +30,10 @@ export const rateRows: readonly RateRow[] = [
 	{series: 'tempBytes', says: 'temporary files', format: bytesPerSecond, base: 1024},
 	{series: 'cacheHit', says: 'found in shared buffers', format: value => `${(value * 100).toFixed(1)} %`, low: true, top: 1},
 	{series: 'deadlocks', says: 'deadlocks', format: perSecond},
-	{series: 'connections', says: 'connections', format: count},
-	{series: 'active', says: 'active sessions', format: count},
-	{series: 'waiting', says: 'sessions waiting for locks', format: count},
-	{series: 'behind', says: 'sessions behind the migration', format: count},
+	{series: 'connections', says: 'connections', format: count, top: 10},
+	{series: 'active', says: 'active sessions', format: count, top: 10},
+	{series: 'waiting', says: 'sessions waiting for locks', format: count, top: 10},
+	{series: 'behind', says: 'sessions behind the migration', format: count, top: 10},
 ];
 
 export const chartedRates: readonly SeriesName[] = rateRows.map(({series}) => series);
