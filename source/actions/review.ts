@@ -81,5 +81,5 @@ export async function reviewPlanned({settings, session, reading, rehearsal}: Rev
 	const {knowledge, notes} = await queryKnowledge(sql, {settings, session: await session(), reading, rehearsal, place: Math.random()});
 	const review = await reviewSql({text: sql, origins, ...chosen, ...(version !== null && {pgVersion: version}), knowledge});
 	const findings = reviewMigrations(facts, {...chosen, readText: file => texts.get(file)});
-	return makeReview(review.statements, [...review.findings, ...findings], {suppressed: review.suppressed, notes: [...review.notes ?? [], ...notes]});
+	return makeReview(review.statements, [...review.findings, ...findings], {suppressed: review.suppressed, notes: [...review.notes ?? [], ...review.findings.some(({message}) => message.includes('measured speed')) ? notes : []]});
 }
