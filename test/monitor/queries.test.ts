@@ -6,7 +6,7 @@ import {pollQueries} from '../../source/monitor/queries/index.ts';
 const versions = [120000, 130000, 140000, 150000, 160000, 170000, 180000];
 /** Everything that a poll sends. */
 const textFor = (version: number): string => {
-	const context = {version, migration: {pid: 7, backendStart: '2026-11-23 01:00:00.000001+00'}};
+	const context = {version, migration: {pid: 7, backendStart: '2026-11-23 01:00:00.000001+00'}, tables: ['orders']};
 	return [...Object.values(pollQueries).map(query => query.text(context)), activityOf([1, 2], context)].join(';\n');
 };
 
@@ -16,6 +16,8 @@ test.each([
 	['pg_stat_progress_basebackup', 130000],
 	['k.waitstart', 140000],
 	['pg_stat_progress_copy', 140000],
+	['pg_stat_get_db_active_time', 140000],
+	['s.wal_status', 130000],
 ])('%s is read from %i on', (name, since) => {
 	expect(versions.map(version => textFor(version).includes(name))).toEqual(versions.map(version => version >= since));
 });
@@ -25,7 +27,7 @@ test.each(['pg_stat_progress_create_index', 'pg_stat_progress_vacuum', 'pg_stat_
 });
 
 // Renamed or gone in some version from 12 to 18, or a danger to the service: they lock user tables or stop the lock manager.
-test.each(['num_dead_tuples', 'query_id', 'pg_stat_bgwriter', 'pg_blocking_pids', 'pg_relation_size', 'pg_total_relation_size', 'pg_get_indexdef'])('%s is read in none', name => {
+test.each(['num_dead_tuples', 'query_id', 'pg_stat_bgwriter', 'pg_blocking_pids', 'pg_relation_size', 'pg_total_relation_size', 'pg_indexes_size', 'pg_get_indexdef'])('%s is read in none', name => {
 	expect(versions.some(version => textFor(version).includes(name))).toBe(false);
 });
 

@@ -3,6 +3,7 @@ import {describe, expect, test} from 'vitest';
 import {confirmSignalAll} from '../../../../source/console/dialogs/confirm-signal.ts';
 import {dialogLines} from '../../../../source/console/dialogs/lines.ts';
 import {queryDialog} from '../../../../source/console/dialogs/query-text.ts';
+import type {Doing} from '../../../../source/console/doing.ts';
 import {keymap} from '../../../../source/console/keymap.ts';
 import {resolutionOf} from '../../../../source/console/panels/live/blocking.ts';
 import {phaseNumber} from '../../../../source/console/panels/live/progress.ts';
@@ -110,6 +111,20 @@ test('a session is ended only when it may be: never the migration, never holdpoi
 	expect(reason('terminate-backend', 812)).toContain('that is the migration itself: x cancels it');
 	expect(reason('cancel-backend', 902, sample(0).active.map(session => ({...session, application: 'holdpoint-backup'})))).toContain('holdpoint\'s own (holdpoint-backup)');
 	expect(reason('cancel-backend', 902)).toBeUndefined();
+});
+
+test.each([
+	['nothing chosen: the migration\'s root', null, 'Terminate session 900'],
+	['a waiter far below', 901, 'Terminate session 900'],
+	['the root itself', 900, 'Terminate session 900'],
+])('R ends what holds up, %s', (_, pid, title) => {
+	const state = {...looking(sample(0), {view: 'blocking'}), pid};
+	const seen: unknown[] = [];
+	const binding = keymap.find(({id}) => id === 'resolve')!;
+	expect(binding.refuse!(state)).toBeUndefined();
+	binding.run({state: () => state, dispatch: action => void seen.push(action)} as Doing);
+	expect(seen).toMatchObject([{type: 'dialog', dialog: {title, typed: {want: 'shop'}, command: {command: 'signal', params: {pid: 900, terminate: true}}}}]);
+	expect(binding.refuse!(looking(sample(0, {blockers: []})))).toBe('nobody blocks anybody');
 });
 
 test('ending all that a filter shows lists exactly these, each by pid and start', () => {
