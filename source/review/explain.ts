@@ -9,11 +9,7 @@ import {allRules, findRule} from './rules/index.ts';
  */
 export function explainRule(id: string): string {
 	const rule = findRule(id);
-	if (!rule) {
-		const shared = (other: string) => id.split('-').filter(word => word.length > 2 && other.includes(word)).length;
-		const near = allRules.map(each => each.id).filter(each => shared(each) > 0).sort((a, b) => shared(b) - shared(a)).slice(0, 5);
-		throw new Refusal(2, `There is no review rule "${id}"${near.length > 0 ? `; near it: ${near.join(', ')}` : ''}.`);
-	}
+	if (!rule) throw refuseUnknown(id);
 	return [
 		`${rule.id}: the ${rule.subject ?? 'statement'} ${rule.says}`,
 		`${rule.level} by default${rule.optIn ? ', only when asked for' : ''}${rule.scales ? '; higher on large tables, lower on small ones, when their sizes are known' : ''}${describeVersions(rule)}`,
@@ -24,6 +20,13 @@ export function explainRule(id: string): string {
 		`Instead, in SQL\n${indent(rule.fix.sql)}`,
 		...(rule.fix.alembic === '' ? [] : [`Instead, with Alembic\n${indent(rule.fix.alembic)}`]),
 	].join('\n\n') + '\n';
+}
+
+/** Says that there is no such rule, and names the ones that sound like it. */
+export function refuseUnknown(id: string): Refusal {
+	const shared = (other: string) => id.split('-').filter(word => word.length > 2 && other.includes(word)).length;
+	const near = allRules.map(each => each.id).filter(each => shared(each) > 0).sort((a, b) => shared(b) - shared(a)).slice(0, 5);
+	return new Refusal(2, `There is no review rule "${id}"${near.length > 0 ? `; near it: ${near.join(', ')}` : ': docs/rules/index.md lists them'}.`);
 }
 
 /** The Markdown page of a rule. */

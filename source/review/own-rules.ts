@@ -18,7 +18,7 @@ export const notReviewed: RuleWords = {
 	category: 'robustness',
 	says: 'could not be reviewed',
 	triggers: 'A statement over 2 MB, one nested too deeply for the parser, or one that a rule could not judge.',
-	spares: [],
+	spares: ['the data of COPY … FROM stdin, however large'],
 	why: 'No answer is not a good answer: what it does is unknown to this review.',
 	fix: {sql: 'Read it by eye, or split it into smaller statements.', alembic: 'Split the operation, such as a bulk insert, into smaller ones.'},
 };
@@ -42,7 +42,7 @@ export const ignoreWithoutReason: RuleWords = {
 	category: 'robustness',
 	says: 'gives no reason, so it silences nothing',
 	triggers: 'An ignore comment without ` -- ` and a reason behind it.',
-	spares: [],
+	spares: ['one of a rule that is switched off, or that looks at something else'],
 	why: 'Whoever reads it in a year must be able to tell whether it still holds.',
 	fix: {sql: '-- holdpoint: ignore RULE -- why it is safe here', alembic: '# holdpoint: ignore RULE -- why it is safe here'},
 };

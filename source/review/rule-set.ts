@@ -1,5 +1,6 @@
 /** The rules that a review goes by, found by what a statement does. */
 import {Refusal} from '../journal/refusal.ts';
+import {refuseUnknown} from './explain.ts';
 import {levels} from './finding.ts';
 import type {Level} from './finding.ts';
 import type {Operation} from './operations.ts';
@@ -68,7 +69,7 @@ function checkNames({enabled, rules: configured = {}, naming = {}}: Choice): voi
 		}
 	}
 	for (const id of [...Array.isArray(enabled) ? enabled : [], ...Object.keys(configured)]) {
-		if (!findRule(id)) throw new Refusal(2, `There is no review rule "${id}"; \`holdpoint review --explain ${id}\` would say so too: look at the names with --rules all.`);
+		if (!findRule(id)) throw refuseUnknown(id);
 	}
 	for (const [id, level] of Object.entries(configured)) {
 		if (level !== 'off' && !levels.includes(level as Level)) throw new Refusal(2, `The level of review rule ${id} is "${level}"; it can be error, warning, info or off.`);

@@ -13,6 +13,11 @@ test('each page is what its rule says; after a change run `npx tsx source/review
 	for (const [file, text] of pages) expect(await readFile(path.join(folder, file), 'utf8'), file).toBe(text);
 });
 
+test('each page has all of its parts', () => {
+	const pages = [...renderRulePages()].filter(([file]) => file !== 'index.md');
+	for (const part of ['## Problem', '## What triggers it', '## What does not', '## Instead', 'With Alembic:']) expect(pages.filter(([, text]) => !text.includes(`${part}\n\n`)).map(([file]) => file), part).toEqual([]);
+});
+
 test('every rule has its line in the index, and its words are whole sentences', () => {
 	const index = renderRulePages().get('index.md')!;
 	expect(new Set(allRules.map(({id}) => id)).size).toBe(allRules.length);

@@ -8,9 +8,9 @@ export const banDropDatabase: Rule = {
 	category: 'data-loss',
 	says: 'drops a database',
 	triggers: 'DROP DATABASE.',
-	spares: [],
+	spares: ['DROP SCHEMA and DROP TABLE, which have rules of their own'],
 	why: 'Everything in it is gone, and a migration is no place for it.',
-	fix: {sql: '-- by hand, by a person, outside of migrations', alembic: ''},
+	fix: {sql: '-- by hand, by a person, outside of migrations', alembic: '# in no migration: by hand, by whoever owns it, with a backup that was restored once'},
 	on: ['drop'],
 	check({operations}) {
 		return only(operations, 'drop').filter(({object}) => object === 'database').map(({names}) => ({message: `Dropping database ${names[0]?.name} loses everything in it.`}));

@@ -9,7 +9,7 @@ export const banUncommittedTransaction: Rule = {
 	triggers: 'BEGIN or START TRANSACTION without COMMIT, ROLLBACK or PREPARE TRANSACTION by the end of the script.',
 	spares: ['a transaction that the tool around the script opened'],
 	why: 'When the session ends everything since BEGIN is rolled back, without an error.',
-	fix: {sql: 'COMMIT;', alembic: ''},
+	fix: {sql: 'COMMIT;', alembic: '# neither BEGIN nor COMMIT: Alembic opens the transaction and ends it'},
 	on: ['transaction'],
 	check: () => [],
 	end(context) {

@@ -13,8 +13,8 @@ export const droppingObject: Rule = {
 	category: 'backward-compatibility',
 	says: 'drops something that the running application may call',
 	triggers: 'DROP VIEW, FUNCTION, PROCEDURE, AGGREGATE or EXTENSION; at info DROP TYPE, DOMAIN or SEQUENCE.',
-	spares: ['what the same migration creates, or has renamed out of the way', 'a view or a function that is created again, a type that is, in the same transaction', 'DROP … CASCADE, which has a rule of its own'],
-	why: 'PostgreSQL refuses only while something inside the database depends on it: what the application of yesterday calls it can\'t know, and that fails from the commit on.',
+	spares: ['what the same migration creates, or has renamed out of the way', 'a view, a function or a type that is created again in the same transaction', 'DROP … CASCADE, which has a rule of its own'],
+	why: 'PostgreSQL refuses only while something inside the database depends on it. What the application of yesterday calls it can\'t know: that fails from the commit on.',
 	fix: {sql: '-- a release after its last caller is gone\nDROP {kind} {name};', alembic: '# in a later release\nop.execute("DROP {kind} {name}")'},
 	on: ['drop'],
 	check({operations}, context) {
