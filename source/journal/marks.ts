@@ -12,12 +12,15 @@ export interface Mark {
 
 /** Null for events that are no such moment. */
 export function markOf(event: JournalEvent): Mark | null {
-	const at = Date.parse(event.at);
 	switch (event.kind) {
-		case 'action-started': return {at, label: 'start', text: event.action};
-		case 'statement-started': return {at, label: String(event.number), text: event.sql.slice(0, 200)};
-		case 'guard-acted': return {at, label: 'guard', text: 'the guard acted'};
-		case 'action-finished': return {at, label: 'end', text: `${event.outcome.action} ${event.outcome.status}`};
+		case 'action-started': return mark(event, 'start', event.action);
+		case 'statement-started': return mark(event, String(event.number), event.sql.slice(0, 200));
+		case 'guard-acted': return mark(event, 'guard', 'the guard acted');
+		case 'action-finished': return mark(event, 'end', `${event.outcome.action} ${event.outcome.status}`);
 		default: return null;
 	}
+}
+
+function mark(event: JournalEvent, label: string, text: string): Mark {
+	return {at: Date.parse(event.at), label, text};
 }

@@ -84,6 +84,7 @@ export function resolutionOf(pid: number, session: ActiveSession | undefined): R
 	if (session?.migration) return {key: 'x', says: 'cancels the migration, and reads back what it left'};
 	if (session?.application?.startsWith('holdpoint')) return {key: null, says: `it is holdpoint's own (${session.application}), and ends by itself`};
 	if (isIdleInTransaction(session)) return {key: 'C', says: 'ends it; it is idle, and a cancel does nothing'};
+	if (session?.state === 'idle') return {key: 'C', says: 'ends it; it is idle, and holds a lock for as long as its session lasts'};
 	if (session?.state === 'active') return {key: 'c', says: 'cancels its query; C ends the session when that is not enough'};
 	return {key: 'C', says: 'ends it; what it does is not to be seen'};
 }

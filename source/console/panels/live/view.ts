@@ -38,7 +38,7 @@ export const livePanel: Panel = {
 			...(state.blind ? [span(`  no figures since ${timeOf(state.blind.since)}`, 'bad')] : []),
 			...(sample && sample.tookMs >= slowMs ? [span(`  answers take ${seconds(sample.tookMs / 1000)}`, 'warn')] : []),
 			...(sample && (sample.server.uptimeSeconds ?? 600) < 600 ? [span(`  started ${seconds(Math.floor(sample.server.uptimeSeconds! / 10) * 10)} ago`, 'warn')] : []),
-			...(state.live.view === 'sessions' && state.live.sort !== 'time' ? [span(`  by ${state.live.sort}`, 'info')] : []),
+			...((state.live.view === 'sessions' || state.live.view === 'overview') && state.live.sort !== 'time' ? [span(`  by ${state.live.sort}`, 'info')] : []),
 			...(filter ? [span(`  /${filter}`, 'info')] : []),
 		];
 	},

@@ -55,6 +55,7 @@ test.each([
 	['the migration', 812, sample(0).active[0], 'x'],
 	['an idle one', 900, sample(0).active[1], 'C'],
 	['an active one', 902, sample(0).active[3], 'c'],
+	['one with a lock of its session', 902, {...sample(0).active[3]!, state: 'idle'}, 'C'],
 	['holdpoint itself', 903, {...sample(0).active[3]!, application: 'holdpoint-backup'}, null],
 	['one that is not to be seen', 904, undefined, 'C'],
 ])('the key that resolves %s', (_, pid, session, key) => {
