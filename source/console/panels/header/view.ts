@@ -80,8 +80,12 @@ function workLine(state: ConsoleState): Line {
 		const words = runningMigration(run) ? leftWords(run, state.now) : '';
 		const left = words === '' ? '' : `, ${words}`;
 		const next = runningMigration(run) ? state.activities.guard : undefined;
-		const guardNow: Line = next ? [span(`  guard ${next.text.split(';')[0]}`, guardTone(next))] : [];
-		return [span(`${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info'), ...guardNow, ...backLine(run, state), ...restoreLine(run, state), ...(guardNow.length > 0 ? [] : [span(`  ${policy}`, 'dim')])];
+		const guardNow: Line = next ? [span(`guard ${next.text.split(';')[0]}`, guardTone(next))] : [];
+		// What is about to happen is never cut off at the edge.
+		const urgent = next !== undefined && guardTone(next) !== 'dim';
+		const work = [span(`${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info')];
+		const first = urgent ? [...guardNow, span('  '), ...work] : [...work, ...(next ? [span('  '), ...guardNow] : [])];
+		return [...first, ...backLine(run, state), ...restoreLine(run, state), ...(next ? [] : [span(`  ${policy}`, 'dim')])];
 	}
 
 	const back = [...backLine(run, state), ...restoreLine(run, state)];
