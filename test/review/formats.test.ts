@@ -1,5 +1,7 @@
 /** The same review in every format, checked for what its reader needs. */
 import {expect, test} from 'vitest';
+import type {ReadableFacts} from '../../source/alembic/facts.ts';
+import {traceOrigins} from '../../source/review/origins.ts';
 import {formats} from '../../source/review/formats/index.ts';
 import {reviewFiles, reviewSql} from '../../source/review/review.ts';
 
@@ -102,6 +104,20 @@ test('gitlab has a severity, a place and a fingerprint of its own for each findi
 	expect(new Set(issues.map((issue: {fingerprint: string}) => issue.fingerprint)).size).toBe(3);
 	const print = async (text: string) => JSON.parse(formats.gitlab(await reviewSql({text, enabled: ['ban-drop-table']})))[0].fingerprint;
 	expect(await print('DROP TABLE t;')).toBe(await print('\n\nDROP TABLE t;'));
+});
+
+test('what stands in a plan\'s SQL is shown to a code host at the operation of the migration that writes it', async () => {
+	const sql = '-- Running upgrade  -> a1\nDROP TABLE t;';
+	const operation = {op: 'drop_table', on: 'op', line: 12, endLine: 13, arguments: ['t'], keywords: {}, autocommit: false, loop: false, sql: null};
+	const upgrade = {defined: true, empty: false, raises: false, line: 11, endLine: 13, operations: [operation], binds: [], autocommit: []};
+	const facts: ReadableFacts = {file: 'versions/a1.py', sha256: '', revision: 'a1', down: [], docstring: '', message: '', imports: [], upgrade, downgrade: upgrade, suspects: []};
+	const traced = await reviewSql({text: sql, origins: traceOrigins(sql, [facts]), enabled: ['ban-drop-table'], pgVersion: 15});
+	expect(formats.github(traced)).toMatch(/^::error file=versions\/a1\.py,line=12,endLine=13,title=ban-drop-table::/);
+	expect(JSON.parse(formats.gitlab(traced))[0].location).toEqual({path: 'versions/a1.py', lines: {begin: 12, end: 13}});
+	expect(JSON.parse(formats.sarif(traced)).runs[0].results[0].locations[0].physicalLocation).toEqual({artifactLocation: {uri: 'versions/a1.py'}, region: {startLine: 12, startColumn: 1, endLine: 13}});
+	expect(formats.junit(traced)).toContain('file="versions/a1.py" line="12"');
+	expect(formats.markdown(traced)).toContain('## versions/a1.py');
+	expect(formats.pretty(traced)).toContain('--> SQL:2:1 (revision a1, a1.py:12)\n2 | DROP TABLE t;\n  | ^');
 });
 
 test('junit is well-formed XML whose counts are right', () => {
