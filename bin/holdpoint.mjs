@@ -3,8 +3,8 @@
 import {existsSync} from 'node:fs';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 13)) {
-	process.stderr.write(`holdpoint needs Node 22.13 or newer, and this is ${process.versions.node}: install a newer one, or run "npm run -s holdpoint --" in the checkout, which brings its own.\n`);
+if (major < 22 || (major === 22 && minor < 19)) {
+	process.stderr.write(`holdpoint needs Node 22.19 or newer, and this is ${process.versions.node}: install a newer one, or run "npm run -s holdpoint --" in the checkout, which brings its own.\n`);
 	process.exit(2);
 }
 

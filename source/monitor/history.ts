@@ -1,7 +1,7 @@
 /** The figures of a whole run beside its samples: ten seconds a row, small enough to draw hours without reading a sample. */
 import type {DatabaseSync} from 'node:sqlite';
 import type {Sample} from '../journal/shapes/sample.ts';
-import {openDatabase} from './database.ts';
+import {openDatabase, waitBriefly} from './database.ts';
 import {joinPoints, pointOf, thinPoints, type Point} from './series.ts';
 
 export interface History {
@@ -21,10 +21,13 @@ const keptMs = 30 * 24 * 3600 * 1000;
 const rowsAtOnce = 1000;
 
 /** Opens it in the run's database, which holds the recording too. @throws Refusal 2 when it can't be opened */
-export function openHistory(path: string): History {
-	const database = openDatabase(path);
-	database.exec('CREATE TABLE IF NOT EXISTS points (at INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT');
-	const insert = database.prepare('INSERT OR REPLACE INTO points (at, body) VALUES (?, ?)');
+export function openHistory(path: string, {readOnly = false}: {readOnly?: boolean} = {}): History {
+	const database = openDatabase(path, {readOnly});
+	if (!readOnly) {
+		database.exec('CREATE TABLE IF NOT EXISTS points (at INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT');
+		waitBriefly(database);
+	} else if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'points'").get() === undefined) return noHistory(database);
+	const insert = readOnly ? null : database.prepare('INSERT OR REPLACE INTO points (at, body) VALUES (?, ?)');
 	let open: Point[] = [];
 
 	const write = (): void => {
@@ -32,7 +35,7 @@ export function openHistory(path: string): History {
 		const {at, lasts, low, high} = joinPoints(open);
 		open = [];
 		try {
-			insert.run(at, JSON.stringify([lasts, low, high]));
+			insert?.run(at, JSON.stringify([lasts, low, high]));
 			if (Math.floor(at / rowMs) % 360 === 0) database.prepare('DELETE FROM points WHERE at < ?').run(at - keptMs);
 		} catch {
 			// A disk that is full: the recording has said so already, and a chart has a gap there.
@@ -64,6 +67,11 @@ export function openHistory(path: string): History {
 			database.close();
 		},
 	};
+}
+
+/** Read before the room has recorded anything. */
+function noHistory(database: DatabaseSync): History {
+	return {append: () => {}, points: async () => [], begins: () => null, close: () => database.close()};
 }
 
 function parseRow({at, body}: {at: number; body: string}): Point {

@@ -1,7 +1,7 @@
 /** Watches the target for the room: samples into the ring and the recording, alarms into the journal, everything to the consoles. */
 import path from 'node:path';
 import type {Sample} from '../journal/shapes/sample.ts';
-import {decideAlarms, noAlarms, type AlarmState} from '../monitor/alarms.ts';
+import {decideAlarms, noAlarms, type AlarmChange, type AlarmState} from '../monitor/alarms.ts';
 import {openHistory, type History} from '../monitor/history.ts';
 import {openRecording, type Recording} from '../monitor/recording.ts';
 import {startSampler, type Sampler} from '../monitor/sampler.ts';
@@ -56,29 +56,41 @@ export function createWatch({settings, target, keeper, tell}: WatchOptions): Wat
 	let sampler: Sampler | null = null;
 	let need: 'no' | 'calm' | 'busy' = 'no';
 	let blind = false;
+	let unrecorded = false;
 
-	const raise = (sample: Sample | null, failure: {error: string; since: string} | null) => {
-		const next = decideAlarms(alarms, {sample, failure, policy: keeper().state.guard, standbys: settings.standbys});
-		alarms = next.state;
+	const judge = (sample: Sample | null, failure: {error: string; since: string} | null) => {
+		const change = decideAlarms(alarms, {sample, failure, policy: keeper().state.guard, standbys: settings.standbys});
+		alarms = change.state;
+		return change;
+	};
+	const note = ({raised, cleared}: AlarmChange) => {
 		// Who only looks leaves no trace.
 		if (!keeper().opened || settings.readOnly) return;
-		for (const alarm of next.raised) keeper().record('alarm-raised', 'holdpoint', {alarm});
-		for (const alarm of next.cleared) keeper().record('alarm-cleared', 'holdpoint', {alarm});
+		for (const alarm of raised) keeper().record('alarm-raised', 'holdpoint', {alarm});
+		for (const alarm of cleared) keeper().record('alarm-cleared', 'holdpoint', {alarm});
 	};
 	const onFailure = (error: string, since: string) => {
 		blind = true;
 		tell({push: 'blind', error, since});
-		raise(null, {error, since});
+		note(judge(null, {error, since}));
 	};
-	const take = (sample: Sample) => {
+	/** Told once, and once more when samples are kept again: a recording never stops a run. */
+	const tellUnrecorded = (problem: string | null) => {
+		if ((problem !== null) === unrecorded) return;
+		unrecorded = problem !== null;
+		tell({push: 'activity', activity: {work: 'recording', ...(problem === null ? {text: 'samples are recorded again', done: true} : {text: `${problem} The run goes on; this time will be a gap in its replay.`})}});
+	};
+	const take = (read: Sample) => {
 		blind = false;
+		const change = judge(read, null);
+		const sample: Sample = {...read, alarms: [...change.alarms]};
 		last = sample;
 		points.push(pointOf(sample));
 		if (points.length > ringLength) points.shift();
-		recording?.append(sample);
+		tellUnrecorded(recording?.append(sample) ?? null);
 		history?.append(sample);
 		tell({push: 'sample', sample});
-		raise(sample, null);
+		note(change);
 		for (const listener of listeners) listener(sample);
 	};
 	const options = {connect: () => target.openSession('monitor'), migrationBackend: () => keeper().state.running?.backend ?? null, tables: createPlanTables(() => keeper().state), standbys: settings.standbys};
