@@ -8,6 +8,7 @@ import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Plan} from '../journal/shapes/plan.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
+import type {StatementLook} from '../journal/shapes/review.ts';
 import type {Session} from '../postgres/session.ts';
 import type {Review} from '../review/finding.ts';
 import type {ActionContext} from './context.ts';
@@ -26,6 +27,10 @@ export interface ReviewRequest {
 export interface ReviewAnswer {
 	review: Review;
 	sql: string;
+	/** Of that SQL. */
+	sha256: string;
+	/** Each statement with what it locks, for reading. */
+	statements: StatementLook[];
 	plan: Plan;
 }
 
@@ -41,10 +46,10 @@ export async function runReview(context: ActionContext, {range, pgVersion, rules
 	const files = new Set(plan.revisions.map(each => each.file));
 	const {rehearsal} = context.state();
 	const sources: ReviewSources = {settings: context.settings, session: () => context.session(), reading: context.knownReading(), rehearsal: rehearsal?.digest === plan.digest ? rehearsal : null};
-	const review = await reviewPlanned(sources, {sql, facts: valueOf(facts).filter(each => files.has(each.file))}, {pgVersion, rules});
+	const {review, statements} = await reviewPlanned(sources, {sql, facts: valueOf(facts).filter(each => files.has(each.file))}, {pgVersion, rules});
 	context.record('review-finished', {sqlSha256: plan.sqlSha256, counts: review.counts, suppressed: review.suppressed});
 	context.keep({name: `review-${plan.digest.slice(0, 12)}.json`, text: `${JSON.stringify(review, null, '\t')}\n`, what: 'the review'});
-	return {review, sql, plan};
+	return {review, sql, sha256: plan.sqlSha256, statements, plan};
 }
 
 /** `A:B` as Alembic's offline mode has it: from behind A up to B. Without A from where the database is. */
@@ -64,9 +69,9 @@ export interface ReviewSources {
 }
 
 /** The review of a path: its SQL against the live database, and the Python of its migrations. The parser is loaded only here. */
-export async function reviewPlanned({settings, session, reading, rehearsal}: ReviewSources, {sql, facts}: {sql: string; facts: readonly MigrationFacts[]}, {pgVersion, rules}: Omit<ReviewRequest, 'range'> = {}): Promise<Review> {
-	const [{reviewSql}, {reviewMigrations}, {parsePythonIgnores, placeIgnores}, {traceOrigins}, {makeReview}] = await Promise.all([
-		import('../review/review.ts'), import('../review/review-migrations.ts'), import('../review/python-ignores.ts'), import('../review/origins.ts'), import('../review/finding.ts'),
+export async function reviewPlanned({settings, session, reading, rehearsal}: ReviewSources, {sql, facts}: {sql: string; facts: readonly MigrationFacts[]}, {pgVersion, rules}: Omit<ReviewRequest, 'range'> = {}): Promise<{review: Review; statements: StatementLook[]}> {
+	const [{reviewSql}, {reviewMigrations}, {parsePythonIgnores, placeIgnores}, {traceOrigins}, {makeReview}, {collectLooks}] = await Promise.all([
+		import('../review/review.ts'), import('../review/review-migrations.ts'), import('../review/python-ignores.ts'), import('../review/origins.ts'), import('../review/finding.ts'), import('../review/statement-looks.ts'),
 	]);
 	const version = pgVersion ?? settings.review.pgVersion;
 	const texts = new Map(facts.filter(({file}) => existsSync(file)).map(({file}) => [file, readFileSync(file, 'utf8')]));
@@ -79,7 +84,9 @@ export async function reviewPlanned({settings, session, reading, rehearsal}: Rev
 	});
 	const chosen = {rules: settings.review.rules, enabled: rules, ignores, ...(settings.naming && {naming: settings.naming})};
 	const {knowledge, notes} = await queryKnowledge(sql, {settings, session: await session(), reading, rehearsal, place: Math.random()});
-	const review = await reviewSql({text: sql, origins, ...chosen, ...(version !== null && {pgVersion: version}), knowledge});
+	const {listen, looks} = collectLooks(knowledge);
+	const review = await reviewSql({text: sql, origins, onStatement: listen, ...chosen, ...(version !== null && {pgVersion: version}), knowledge});
 	const findings = reviewMigrations(facts, {...chosen, readText: file => texts.get(file)});
-	return makeReview(review.statements, [...review.findings, ...findings], {suppressed: review.suppressed, notes: [...review.notes ?? [], ...review.findings.some(({message}) => message.includes('measured speed')) ? notes : []]});
+	const whole = makeReview(review.statements, [...review.findings, ...findings], {suppressed: review.suppressed, notes: [...review.notes ?? [], ...review.findings.some(({message}) => message.includes('measured speed')) ? notes : []]});
+	return {review: whole, statements: looks};
 }

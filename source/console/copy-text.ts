@@ -4,6 +4,7 @@ import {chosenSession} from './panels/live/state.ts';
 import {currentStep} from './panels/checklist/steps.ts';
 import {evidenceText, stepText} from './panels/detail/state.ts';
 import {panels} from './panels/index.ts';
+import {reviewRows} from './panels/review/state.ts';
 import {textOf} from './parts/line.ts';
 import {currentItem, type ConsoleState} from './state.ts';
 
@@ -18,7 +19,14 @@ export function copyText(state: ConsoleState): string | null {
 
 	const query = pane === 'live' ? chosenSession(state)?.query : null;
 	if (query) return query;
-	if (pane === 'review') return state.review?.sql ?? null;
+	if (pane === 'review') return reviewText(state);
 	const lines = panels[pane].content(state, {width: 200, height: 1000, focused: false}).lines;
 	return lines.length > 0 ? lines.map(row => textOf(row).trimEnd()).join('\n') : null;
+}
+
+/** On a finding its fix, to be pasted into the migration; elsewhere the SQL. */
+function reviewText({review, reviewLook}: ConsoleState): string | null {
+	if (!review) return null;
+	const row = reviewRows(review, reviewLook.folded).find(each => each.key === reviewLook.at);
+	return row?.kind === 'finding' ? row.finding.fix : review.sql;
 }

@@ -2,6 +2,7 @@
 import {boxOf, contentRows, focusedPane} from './layout.ts';
 import {panels} from './panels/index.ts';
 import {checklistRows, selectable} from './panels/checklist/state.ts';
+import {reviewRows} from './panels/review/state.ts';
 import {cursorAt, cursorKeys, withCursorAt} from './panels/live/cursor.ts';
 import {windowTop} from './parts/line.ts';
 import type {ConsoleState, PaneId} from './state.ts';
@@ -12,6 +13,11 @@ export type Step = 'up' | 'down' | 'page-up' | 'page-down' | 'start' | 'end';
 export function move(state: ConsoleState, step: Step): ConsoleState {
 	const pane = focusedPane(state);
 	if (pane === 'checklist') return scrolled({...state, cursor: stepped(selectable(checklistRows(state)).map(row => row.key), {at: state.cursor, step, page: pageOf(state, pane)}) ?? state.cursor}, [pane]);
+	if (pane === 'review' && state.review) {
+		const at = stepped(reviewRows(state.review, state.reviewLook.folded).map(row => row.key), {at: state.reviewLook.at, step, page: pageOf(state, pane)});
+		return scrolled({...state, reviewLook: {...state.reviewLook, at: at ?? null}}, [pane]);
+	}
+
 	const keys = pane === 'live' ? cursorKeys(state) : [];
 	if (keys.length > 0) return scrolled(withCursorAt(state, cursorAt(state) === null ? keys[0]! : stepped(keys, {at: cursorAt(state), step, page: pageOf(state, pane)})), [pane]);
 	return scrollBy(state, pane, step);

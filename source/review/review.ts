@@ -9,7 +9,7 @@ import {loadParser, parseStatement} from './parser.ts';
 import type {Parsed} from './parser.ts';
 import {RuleSet} from './rule-set.ts';
 import type {Choice} from './rule-set.ts';
-import {Script} from './script.ts';
+import {Script, type StatementListener} from './script.ts';
 import {Splitter} from './split.ts';
 import type {Note, Piece} from './split.ts';
 import {Ignores, parseIgnore} from './suppress.ts';
@@ -32,6 +32,8 @@ export interface ReviewInput extends ReviewOptions {
 	file?: string;
 	/** Where in the migrations' Python each statement comes from. */
 	origins?: Origins;
+	/** Hears each statement as it is read. */
+	onStatement?: StatementListener;
 	/** Ignore comments that stand elsewhere, such as in the migration's Python. */
 	ignores?: Omit<Ignore, 'used'>[];
 }
@@ -50,7 +52,7 @@ export async function reviewSql(input: ReviewInput): Promise<Review> {
 	const library = await loadParser();
 	const splitter = new Splitter(input.text);
 	const context = new Context(input.knowledge, {pgVersion: input.pgVersion, inTransaction: input.transaction === true, naming: input.naming});
-	const script = new Script({versionTable: input.knowledge?.versionTable, rules, library, context});
+	const script = new Script({versionTable: input.knowledge?.versionTable, rules, library, context, onStatement: input.onStatement});
 	const ignores = new Ignores();
 	for (const ignore of input.ignores ?? []) ignores.add({...ignore, used: false});
 	let number = 0;

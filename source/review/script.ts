@@ -5,6 +5,7 @@ import type {Finding} from './finding.ts';
 import {judge, judgeEnd, makeFinding} from './judge.ts';
 import type {Place} from './judge.ts';
 import {locksOf} from './locks.ts';
+import type {TableName} from './names.ts';
 import type {Operation} from './operations.ts';
 import {notReviewed, syntaxError, unsafeExecute} from './own-rules.ts';
 import {parseStatement} from './parser.ts';
@@ -17,6 +18,9 @@ import {Settlements} from './settlements.ts';
 
 type Library = Awaited<ReturnType<typeof loadParser>>;
 
+/** Hears each statement as it was read, the ones in the body of a DO block with its number; `own`: Alembic's bookkeeping. `isNew`: the script made the table before. */
+export type StatementListener = (read: {statement: Statement; place: Place; own: boolean; isNew(table: TableName): boolean}) => void;
+
 export class Script {
 	readonly settlements = new Settlements();
 	readonly findings: Finding[] = [];
@@ -26,9 +30,11 @@ export class Script {
 	readonly #rules: RuleSet;
 	readonly #library: Library;
 	readonly context: Context;
+	readonly #onStatement: StatementListener;
 
-	constructor({versionTable = 'alembic_version', rules, library, context}: {versionTable?: string; rules: RuleSet; library: Library; context: Context}) {
+	constructor({versionTable = 'alembic_version', rules, library, context, onStatement = () => {}}: {versionTable?: string; rules: RuleSet; library: Library; context: Context; onStatement?: StatementListener}) {
 		this.#versionTable = versionTable;
+		this.#onStatement = onStatement;
 		this.#rules = rules;
 		this.#library = library;
 		this.context = context;
@@ -59,6 +65,7 @@ export class Script {
 		const {context, settlements} = this;
 		const rules = this.#rules;
 		const own = isBookkeeping(statement.operations, this.#versionTable);
+		this.#onStatement({statement, place, own, isNew: table => context.isNew(table)});
 		settlements.ask(statement.operations, context.transaction);
 		if (!own) this.findings.push(...judge({statement, context, place, rules, settlements}));
 		context.apply(statement);

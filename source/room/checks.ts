@@ -155,7 +155,7 @@ function createLook(room: Room): Look {
 		sql,
 		review: once(async () => {
 			const input = {sql: await sql(), facts: await facts()};
-			return reviewPlanned({settings: room.settings, session: () => room.target.session(), reading: room.target.reading, rehearsal: await rehearsal()}, input);
+			return (await reviewPlanned({settings: room.settings, session: () => room.target.session(), reading: room.target.reading, rehearsal: await rehearsal()}, input)).review;
 		}),
 		session: () => room.target.session(),
 		database,

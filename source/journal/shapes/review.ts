@@ -25,6 +25,22 @@ export const findingSchema = z.object({
 });
 export type Finding = z.infer<typeof findingSchema>;
 
+/** A statement as the review read it: where it stands, what it locks, and how large that is. */
+export interface StatementLook {
+	/** As findings name it. */
+	number: number;
+	line: number;
+	endLine: number;
+	revision?: string;
+	/** Strongest first, one for each table. */
+	locks: {table: string; mode: string}[];
+	/** Of the largest table that it locks; null: unknown. */
+	rows: number | null;
+	bytes: number | null;
+	/** As the rehearsal measured, for the target's size; null: it could not tell; absent: it was not rehearsed. */
+	seconds?: number | null;
+}
+
 export const reviewSchema = z.object({
 	statements: z.number().int(),
 	findings: z.array(findingSchema),
