@@ -4,6 +4,7 @@ import {mkdirSync, openSync} from 'node:fs';
 import path from 'node:path';
 import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
+import {AnotherRoom} from './another-room.ts';
 
 export interface StartDetachedOptions {
 	settings: Settings;
@@ -14,8 +15,8 @@ export interface StartDetachedOptions {
 	password?: string;
 }
 
-/** Hello of a room that has opened, or why it has not. */
-export type Hello = {socket: string; pid: number} | {exit: number; reason: string};
+/** Hello of a room that has opened, or why it has not; `another`: one was there first. */
+export type Hello = {socket: string; pid: number} | {exit: number; reason: string; another?: boolean};
 
 /** Starts it and waits until it listens. Settings go over a pipe, since they may hold secrets. @throws Refusal as the room gave it */
 export async function startDetached({settings, environment, program, password}: StartDetachedOptions): Promise<{socket: string; pid: number}> {
@@ -41,6 +42,7 @@ export async function startDetached({settings, environment, program, password}: 
 	stdout.destroy();
 	child.removeAllListeners('exit');
 	child.unref();
+	if ('reason' in hello && hello.another) throw new AnotherRoom(hello.reason);
 	if ('reason' in hello) throw new Refusal(hello.exit as Refusal['exit'], hello.reason);
 	return hello;
 }

@@ -1,7 +1,9 @@
 /** The way into a room: the one that is at work on the target, else one in this process, or a detached one. */
+import {setTimeout as wait} from 'node:timers/promises';
 import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
-import {createScrubber} from '../journal/scrub.ts';
+import {createScrubber, type Scrubber} from '../journal/scrub.ts';
+import {AnotherRoom} from './another-room.ts';
 import {connectRoom} from './client.ts';
 import type {RoomStatus} from './commands/look.ts';
 import {startDetached} from './detached.ts';
@@ -13,7 +15,7 @@ import {isSameOrigin} from './origin.ts';
 import type {RoomClient} from './protocol.ts';
 import {readRoomFile, readRun} from './run-folder.ts';
 import {socketPath} from './socket-path.ts';
-import {linkTarget, type LinkOptions} from './target-link.ts';
+import {linkTarget, type LinkOptions, type TargetLink} from './target-link.ts';
 
 export interface EnterOptions {
 	settings: Settings;
@@ -52,12 +54,23 @@ export async function enterRoom({settings, environment, mode, program, acts = fa
 		await refuseOtherEnvironment(there, settings);
 		return remote(there);
 	}
-	if (mode === 'detached') {
+	try {
+		if (mode === 'in-process') return await openHere({settings, environment, askPassword, target, scrubber, acts});
 		const {socket} = await startDetached({settings, environment, program, password});
 		const client = await connectRoom(socket, {by, readOnly});
 		if (!client) throw new Refusal(5, `The room that was started does not answer at ${socket}.`);
 		return remote(client);
+	} catch (error) {
+		// Both looked before either listened: the later one comes in where the other is.
+		const other = error instanceof AnotherRoom ? await waitForRoom(socketFile, settings) : null;
+		if (!other) throw error;
+		await refuseOtherEnvironment(other, settings);
+		return remote(other);
 	}
+}
+
+async function openHere({settings, environment, askPassword, target, scrubber, acts}: Pick<EnterOptions, 'settings' | 'environment' | 'askPassword'> & {target: TargetLink; scrubber: Scrubber; acts: boolean}): Promise<Entered> {
+	const {by} = settings;
 	const room = await openRoom({settings, environment, askPassword, inProcess: true, target, scrubber});
 	let listening: Awaited<ReturnType<typeof listenFor>> | null = null;
 	try {
@@ -81,6 +94,18 @@ export async function enterRoom({settings, environment, mode, program, acts = fa
 			await listening?.close();
 		},
 	};
+}
+
+/** From having a run to listening takes a room a moment; a room inside of a command may never listen. */
+const joinWithinMs = 5000;
+
+async function waitForRoom(socketFile: string, {by, readOnly}: Settings): Promise<RoomClient | null> {
+	for (const end = performance.now() + joinWithinMs; performance.now() < end;) {
+		const client = await connectRoom(socketFile, {by, readOnly});
+		if (client) return client;
+		await wait(100);
+	}
+	return null;
 }
 
 /** The room that this process, too, would be sent to; found without asking Python, which takes seconds. */

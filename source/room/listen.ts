@@ -1,12 +1,11 @@
 /** Lets consoles and commands of other processes into a room, over the socket of its target. */
-import {rmSync} from 'node:fs';
 import {answerRequest} from './commands/index.ts';
 import type {Room} from './room.ts';
 import {writeRoomFile} from './run-folder.ts';
 import {serve} from './server.ts';
 import {socketPath} from './socket-path.ts';
 
-/** @throws Refusal 3 when another room listens there, 2 when it can't listen */
+/** @throws AnotherRoom when another room listens there, Refusal 2 when it can't listen */
 export async function listenFor(room: Room): Promise<{socket: string; close(): Promise<void>}> {
 	const {settings} = room;
 	const {host, port, database} = room.target.target;
@@ -25,7 +24,6 @@ export async function listenFor(room: Room): Promise<{socket: string; close(): P
 		async close() {
 			clearInterval(noting);
 			await server.close();
-			rmSync(socket, {force: true});
 		},
 	};
 }

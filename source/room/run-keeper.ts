@@ -7,6 +7,7 @@ import {fold} from '../journal/fold.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 import {takeOwnership, type Ownership} from '../monitor/ownership.ts';
+import {AnotherRoom} from './another-room.ts';
 import {hash, makeRunFolder, runFolder} from './run-folder.ts';
 
 export interface RunKeeper {
@@ -39,7 +40,7 @@ export interface KeepRunOptions {
 	now?: () => Date;
 }
 
-/** Takes a run, or the draft of one. @throws Refusal 3 when another room owns it. */
+/** Takes a run, or the draft of one. @throws AnotherRoom when another room owns it. */
 export function keepRun({stateDir, run, scrub, onEvent, beforeFirst, now = () => new Date()}: KeepRunOptions): RunKeeper {
 	let journal: Journal | null = null;
 	let ownership: Ownership | null = null;
@@ -49,7 +50,7 @@ export function keepRun({stateDir, run, scrub, onEvent, beforeFirst, now = () =>
 		const folder = runFolder(stateDir, id);
 		makeRunFolder(folder);
 		const taken = takeOwnership(path.join(folder, 'recording.db'));
-		if (!taken.won) throw new Refusal(3, `Run ${id} belongs to another room, process ${taken.owner.pid}; attach to it with \`holdpoint attach ${id}\`.`);
+		if (!taken.won) throw new AnotherRoom(`Run ${id} belongs to another room, process ${taken.owner.pid}; attach to it with \`holdpoint attach ${id}\`.`);
 		ownership = taken;
 		journal = openJournal({folder, scrub, onEvent, now});
 	};

@@ -1,6 +1,7 @@
 /** The life of a detached room: it listens, works, goes on without consoles, and ends when nobody has needed it for long. */
 import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
+import {AnotherRoom} from './another-room.ts';
 import type {Hello} from './detached.ts';
 import {watchIdle} from './idle.ts';
 import {listenFor} from './listen.ts';
@@ -25,7 +26,7 @@ export async function serveRoom({settings, environment, password, onHello}: Serv
 		listening = await listenFor(room);
 	} catch (error) {
 		await room?.end('it could not listen');
-		onHello({exit: error instanceof Refusal ? error.exit : 5, reason: (error as Error).message});
+		onHello({exit: error instanceof Refusal ? error.exit : 5, reason: (error as Error).message, another: error instanceof AnotherRoom});
 		return 2;
 	}
 	const {actions, ended, tell} = room;

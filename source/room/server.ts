@@ -3,6 +3,8 @@ import {chmodSync, rmSync} from 'node:fs';
 import {createServer, type Server, type Socket} from 'node:net';
 import {z} from 'zod';
 import {Refusal} from '../journal/refusal.ts';
+import {takeOwnership} from '../monitor/ownership.ts';
+import {AnotherRoom} from './another-room.ts';
 import {connectRoom} from './client.ts';
 import {readLines} from './lines.ts';
 import {maxLineBytes, type Answer, type Push, type Request} from './protocol.ts';
@@ -32,12 +34,15 @@ export interface ServeOptions {
 	onGone: (peer: Peer) => void;
 }
 
-/** Listens. @throws Refusal 3 when another room listens there already. */
+/** Listens. @throws AnotherRoom when another one listens there already, or is about to. */
 export async function serve({socketFile, handle, onGone}: ServeOptions): Promise<{close(): Promise<void>}> {
-	const other = await connectRoom(socketFile, {by: 'holdpoint'});
-	if (other) {
-		other.close();
-		throw new Refusal(3, `A room is already at work on this target (${socketFile}); attach to it.`);
+	// Of two that start at once each would find nobody there, and take the other's socket away.
+	const ownership = takeOwnership(`${socketFile}.owner`);
+	const other = ownership.won ? await connectRoom(socketFile, {by: 'holdpoint'}) : null;
+	if (!ownership.won || other) {
+		other?.close();
+		if (ownership.won) ownership.release();
+		throw new AnotherRoom(`A room is already at work on this target (${socketFile}); attach to it.`);
 	}
 	rmSync(socketFile, {force: true});
 	const sockets = new Set<Socket>();
@@ -54,11 +59,20 @@ export async function serve({socketFile, handle, onGone}: ServeOptions): Promise
 			onGone(peer);
 		});
 	});
-	await listen(server, socketFile);
+	try {
+		await listen(server, socketFile);
+	} catch (error) {
+		ownership.release();
+		throw error;
+	}
 	return {
 		close: () => new Promise(resolve => {
 			for (const socket of sockets) socket.end();
-			server.close(() => resolve());
+			server.close(() => {
+				rmSync(socketFile, {force: true});
+				ownership.release();
+				resolve();
+			});
 			setTimeout(() => {
 				for (const socket of sockets) socket.destroy();
 			}, 500).unref();

@@ -13,12 +13,21 @@ import {openSite, revisionFile, type Site} from './site.ts';
 
 let site: Site;
 let room: Entered;
+/** Begun at the same moment. */
+let later: Entered;
 beforeAll(async () => {
 	site = await openSite({revisions: {'a1.py': revisionFile({revision: 'a1', doc: 'made', upgrade: ["op.execute('CREATE TABLE made ()')"]})}});
-	room = await site.enter({}, {acts: true, flags: {environment: 'staging'}});
+	const both = await Promise.all([1, 2].map(async () => site.enter({}, {acts: true, flags: {environment: 'staging'}})));
+	[room, later] = both.toSorted((one, other) => Number(other.inProcess) - Number(one.inProcess)) as [Entered, Entered];
 });
 afterAll(async () => {
 	await site?.close();
+});
+
+test('of two that begin at once one is the room, and the other comes into it', async () => {
+	expect([room.inProcess, later.inProcess]).toEqual([true, false]);
+	const [one, other] = await Promise.all([room, later].map(async ({client}) => client.ask<{socket: string; pid: number}>('status')));
+	expect(other).toMatchObject({socket: one!.socket, pid: one!.pid});
 });
 
 test('looking opens nothing; the first decision opens the run, closed to others', async () => {

@@ -86,6 +86,9 @@ test('only its owner may connect, and a second room finds the first', async () =
 	expect(await client.ask('status')).toMatchObject({by: 'ana'});
 	client.close();
 	expect(await connectRoom(path.join(folder, 'none.sock'), {by: 'ana'})).toBeNull();
+	const begun = await Promise.allSettled([1, 2].map(async () => serve({socketFile: path.join(folder, 'both.sock'), handle: async () => null, onGone() {}})));
+	open.push(...begun.flatMap(each => each.status === 'fulfilled' ? [() => each.value.close()] : []));
+	expect(begun.map(each => each.status).sort()).toEqual(['fulfilled', 'rejected']);
 });
 
 test('what a dead room left is no room: the next one listens there', async () => {
