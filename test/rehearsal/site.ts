@@ -10,6 +10,7 @@ import {parseConninfo} from '../../source/postgres/conninfo.ts';
 import {runDump} from '../../source/postgres/dump.ts';
 import {rehearse, type RehearsalOptions} from '../../source/rehearsal/rehearse.ts';
 import {projectIn} from '../alembic/migrating.ts';
+import {countNow} from './quiet.ts';
 import {alembicProject, freshDatabase, runAlembic, type AlembicProject, type FreshDatabase} from '../servers.ts';
 
 export const settings: RehearsalOptions['settings'] = {
@@ -50,6 +51,7 @@ export async function openSite(name: string, server?: Cluster): Promise<Site> {
 	const made = await runAlembic(project, 'upgrade', 'head');
 	if (made.exitCode !== 0) throw new Error(made.all);
 	await admin.query(`INSERT INTO items SELECT g, 'name ' || g FROM generate_series(1, 5000) g`);
+	await countNow(admin);
 	const {backup} = await runDump({conninfo: parseConninfo(database.url, {}, directory), directory: path.join(directory, 'backups'), format: 'directory', jobs: 2});
 	const copies = new Set<string>();
 	return {
