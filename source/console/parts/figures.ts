@@ -12,6 +12,13 @@ export function seconds(value: number | null | undefined): string {
 	return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`;
 }
 
+/** How long something lasts already, for lists: to the second within the first minute, then coarse enough to stand still: `12 s`, `3 min`, `2.1 h`, `3.4 d`. */
+export function lasting(value: number | null | undefined): string {
+	if (value === null || value === undefined || Number.isNaN(value) || Math.round(value) < 60) return seconds(value);
+	if (value < 5940) return `${Math.floor(value / 60) || 1} min`;
+	return value < 172_800 ? `${(value / 3600).toFixed(1)} h` : `${(value / 86_400).toFixed(1)} d`;
+}
+
 /** Bytes in powers of 1024: `512 B`, `1.5 kB`, `3.2 GB`, as PostgreSQL's pg_size_pretty names them. */
 export function bytes(value: number | null | undefined): string {
 	if (value === null || value === undefined) return 'unknown';

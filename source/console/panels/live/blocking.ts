@@ -1,6 +1,6 @@
 /** Who blocks whom, as a tree to its root, with the key that resolves it; and the locks that are waited for. */
 import type {ActiveSession, Sample} from '../../../journal/shapes/sample.ts';
-import {plural, seconds} from '../../parts/figures.ts';
+import {lasting, plural} from '../../parts/figures.ts';
 import {flow} from '../../parts/flow.ts';
 import {line, span, type Line} from '../../parts/line.ts';
 import {pad, padStart, printable} from '../../parts/printable.ts';
@@ -44,11 +44,11 @@ export function lockView(state: ConsoleState, sample: Sample, {focused, width}: 
 	const modeColumns = width < 100 ? 20 : 26;
 	return {
 		lines: [
-			line(` ${padStart('pid', 7)} ${padStart('waits', 11)}  ${pad('mode', modeColumns)} on, behind, who`, 'dim'),
+			line(` ${padStart('pid', 7)} ${padStart('waits', 7)}  ${pad('mode', modeColumns)} on, behind, who`, 'dim'),
 			...shown.map((lock, index): Line => {
 				const session = sessions.get(lock.pid);
 				const spans: Line = [
-					span(index === cursor ? state.glyphs.pointer : ' ', 'key'), span(padStart(String(lock.pid), 7)), span(` ${padStart(seconds(lock.seconds), 11)}`, 'strong'), span(`  ${pad(lock.mode.replace(/Lock$/, ''), modeColumns)} `, 'warn'),
+					span(index === cursor ? state.glyphs.pointer : ' ', 'key'), span(padStart(String(lock.pid), 7)), span(` ${padStart(lasting(lock.seconds), 7)}`, 'strong'), span(`  ${pad(lock.mode.replace(/Lock$/, ''), modeColumns)} `, 'warn'),
 					span(printable(lock.relation ?? lock.kind ?? 'unknown')), span(`  behind ${lock.blockedBy.slice(0, 5).join(', ') || 'unknown'}${lock.blockedBy.length > 5 ? ', …' : ''}`), span(`  ${session ? whoIs(session) : ''}`, session?.migration ? 'info' : 'dim'),
 				];
 				return index === cursor && focused ? spans.map(({text}) => span(text, 'selected')) : spans;
@@ -65,7 +65,7 @@ export function lockLines(sample: Sample, limit: number): Line[] {
 	return [
 		line(' locks waited for', 'title'),
 		...sorted.slice(0, limit).map(lock => [
-			span(`   pid ${lock.pid}`), span(`  ${lock.mode}`, 'warn'), span(` on ${lock.relation ?? 'no relation'}`), span(`  waits ${seconds(lock.seconds)}`, 'strong'),
+			span(`   pid ${lock.pid}`), span(`  ${lock.mode}`, 'warn'), span(` on ${lock.relation ?? 'no relation'}`), span(`  waits ${lasting(lock.seconds)}`, 'strong'),
 			span(lock.blockedBy.length > 0 ? `  behind ${lock.blockedBy.join(', ')}` : '', 'dim'),
 		]),
 		...(sorted.length > limit ? [line(`   and ${sorted.length - limit} more`, 'dim')] : []),
@@ -114,12 +114,12 @@ function treeLine(row: BlockingRow, {glyphs, pointed = false}: {glyphs: Glyphs; 
 	if (row.depth === 0) {
 		return [
 			start, span(who, 'bad'), ...migration, span(` blocks ${row.total}`, 'bad'),
-			span(`  ${session?.state ?? 'state unknown'}, transaction open ${seconds(row.seconds)}  `, 'plain'), span(session ? `${session.migration ? '' : `${whoIs(session)}  `}${session.query ?? ''}` : '', 'dim'),
+			span(`  ${session?.state ?? 'state unknown'}, transaction open ${lasting(row.seconds)}  `, 'plain'), span(session ? `${session.migration ? '' : `${whoIs(session)}  `}${session.query ?? ''}` : '', 'dim'),
 		];
 	}
 
 	return [
-		start, span(who, 'warn'), ...migration, span(` waits ${seconds(row.seconds)}`, 'strong'), span(` for ${row.mode ?? 'a lock'} on ${row.relation ?? 'no relation'}`),
+		start, span(who, 'warn'), ...migration, span(` waits ${lasting(row.seconds)}`, 'strong'), span(` for ${row.mode ?? 'a lock'} on ${row.relation ?? 'no relation'}`),
 		...(row.total > 0 ? [span(`, blocks ${row.total}`, 'bad')] : []), span(`  ${session?.query ?? ''}`, 'dim'),
 	];
 }

@@ -1,6 +1,6 @@
 /** How far CREATE INDEX, VACUUM, ANALYZE, CLUSTER, COPY and base backups are, each with its phase and whom it waits for. */
 import type {ActiveSession, Progress, Sample} from '../../../journal/shapes/sample.ts';
-import {bytes, count, seconds} from '../../parts/figures.ts';
+import {bytes, count, lasting, seconds} from '../../parts/figures.ts';
 import {line, span, type Line} from '../../parts/line.ts';
 import {meter} from '../../parts/meter.ts';
 import {pad, printable} from '../../parts/printable.ts';
@@ -57,7 +57,7 @@ function linesOf(progress: Progress, {width, glyphs, session, pointed = false}: 
 		[span(pad(printable(words), Math.max(20, Math.min(60, width - bar - 18))), 'strong'), span(' '), ...meter(share, {width: bar, glyphs}), span(share === null ? '  share unknown' : `  ${Math.floor(share * 100)} %`)],
 		[
 			span(`   pid ${pid}, `, 'dim'), ...(session?.migration ? [span('MIGRATION, ', 'info')] : session ? [span(`${whoIs(session)}, `, 'dim')] : []), span(`${phaseNumber(progress)}${phase}${figures}`, 'dim'),
-			span(session?.seconds === null || session?.seconds === undefined ? '' : `, runs ${seconds(session.seconds)}`, 'dim'), span(waitsFor ? `, waits for pid ${waitsFor}` : '', 'warn'),
+			span(session?.seconds === null || session?.seconds === undefined ? '' : `, runs ${lasting(session.seconds)}`, 'dim'), span(waitsFor ? `, waits for pid ${waitsFor}` : '', 'warn'),
 		],
 	];
 }

@@ -1,6 +1,6 @@
 /** The sessions that do something, in the chosen order, those idle in a transaction among them, the migration pinned on top. */
 import type {ActiveSession} from '../../../journal/shapes/sample.ts';
-import {count, plural, seconds} from '../../parts/figures.ts';
+import {count, lasting, plural} from '../../parts/figures.ts';
 import {line, span, type Line, type Tone} from '../../parts/line.ts';
 import {pad, padStart, printable} from '../../parts/printable.ts';
 import type {ConsoleState} from '../../state.ts';
@@ -20,7 +20,7 @@ export function sessionLines(state: ConsoleState, options: {width: number; limit
 	const cursor = shown.findIndex(session => session.pid === state.pid);
 	return {
 		lines: [
-			line(` ${padStart('pid', 7)} ${padStart('since', 11)}  ${pad('state', compact ? 16 : 20)} ${compact ? '' : `${pad('who', 22)} `}query`, 'dim'),
+			line(` ${padStart('pid', 7)} ${padStart('since', 7)}  ${pad('state', compact ? 16 : 20)} ${compact ? '' : `${pad('who', 22)} `}query`, 'dim'),
 			...shown.map((session, index) => sessionLine(session, {selected: index === cursor, focused: options.focused, compact, pointer: state.glyphs.pointer})),
 			...(all.length > shown.length ? [line(`   and ${plural(all.length - shown.length, 'session')} more (2 shows all)`, 'dim')] : []),
 		],
@@ -45,7 +45,7 @@ function sessionLine(session: ActiveSession, {selected, focused, compact, pointe
 	const spans: Line = [
 		span(selected ? pointer : ' ', 'key'),
 		span(padStart(String(session.pid), 7)),
-		span(` ${padStart(seconds(age), 11)}`, (age ?? 0) > 60 ? 'warn' : 'plain'),
+		span(` ${padStart(lasting(age), 7)}`, (age ?? 0) > 60 ? 'warn' : 'plain'),
 		span(`  ${pad(printable(state), compact ? 16 : 20)} `, tone),
 		...(compact && !session.migration ? [] : [span(compact ? 'MIGRATION ' : `${pad(printable(whoIs(session)), 22)} `, session.migration ? 'info' : 'plain')]),
 		span((session.query ?? 'query not to be seen').replaceAll(/\s+/g, ' ').trim(), session.query === null ? 'dim' : 'plain'),

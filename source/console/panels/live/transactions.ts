@@ -1,6 +1,6 @@
 /** What is open for long: transactions, prepared ones, and the age of transaction ids with the VACUUM that it forces. */
 import type {ActiveSession, Sample} from '../../../journal/shapes/sample.ts';
-import {count, plural, seconds} from '../../parts/figures.ts';
+import {count, lasting, plural} from '../../parts/figures.ts';
 import {flow} from '../../parts/flow.ts';
 import {line, span, type Line} from '../../parts/line.ts';
 import {pad, padStart, printable} from '../../parts/printable.ts';
@@ -21,7 +21,7 @@ export function transactionView(state: ConsoleState, sample: Sample, {width, foc
 	return {
 		lines: [
 			...before,
-			open.length === 0 ? line(' no transaction is open', 'dim') : line(` ${padStart('pid', 7)} ${padStart('open for', 11)} ${padStart('holds back', 11)}  ${pad('state', 20)} ${width < 100 ? '' : `${pad('who', 22)} `}query`, 'dim'),
+			open.length === 0 ? line(' no transaction is open', 'dim') : line(` ${padStart('pid', 7)} ${padStart('open for', 8)} ${padStart('holds back', 11)}  ${pad('state', 20)} ${width < 100 ? '' : `${pad('who', 22)} `}query`, 'dim'),
 			...open.map((session, index) => transactionLine(session, {width, pointer: index === cursor ? state.glyphs.pointer : ' ', selected: index === cursor && focused})),
 		],
 		...(cursor >= 0 && {cursor: before.length + 1 + cursor}),
@@ -36,7 +36,7 @@ export function hasOldTransactions(sample: Sample): boolean {
 function transactionLine(session: ActiveSession, {width, pointer, selected}: {width: number; pointer: string; selected: boolean}): Line {
 	const age = session.transactionSeconds;
 	const spans: Line = [
-		span(pointer, 'key'), span(padStart(String(session.pid), 7)), span(` ${padStart(seconds(age), 11)}`, (age ?? 0) > longSeconds ? 'warn' : 'plain'), span(` ${padStart(session.xminAge === undefined ? '' : `${count(session.xminAge)} xids`, 11)}`, 'dim'),
+		span(pointer, 'key'), span(padStart(String(session.pid), 7)), span(` ${padStart(lasting(age), 8)}`, (age ?? 0) > longSeconds ? 'warn' : 'plain'), span(` ${padStart(session.xminAge === undefined ? '' : `${count(session.xminAge)} xids`, 11)}`, 'dim'),
 		span(`  ${pad(session.state ?? 'not to be seen', 20)} `), ...(width < 100 && !session.migration ? [] : [span(`${pad(printable(whoIs(session)), width < 100 ? 9 : 22)} `, session.migration ? 'info' : 'plain')]),
 		span((session.query ?? 'query not to be seen').replaceAll(/\s+/g, ' ').trim(), 'dim'),
 	];
@@ -45,7 +45,7 @@ function transactionLine(session: ActiveSession, {width, pointer, selected}: {wi
 
 function preparedLines({prepared}: Sample, width: number): Line[] {
 	return (prepared ?? []).flatMap(({gid, owner, database, seconds: since, xidAge}) => flow([
-		span('prepared ', 'warn'), span(gid, 'strong'), span(`  by ${owner} in ${database}, ${seconds(since)} ago, ${count(xidAge)} xids old`), span('  keeps its locks until COMMIT PREPARED or ROLLBACK PREPARED', 'dim'),
+		span('prepared ', 'warn'), span(gid, 'strong'), span(`  by ${owner} in ${database}, ${lasting(since)} ago, ${count(xidAge)} xids old`), span('  keeps its locks until COMMIT PREPARED or ROLLBACK PREPARED', 'dim'),
 	], {width}));
 }
 
@@ -57,7 +57,7 @@ function wraparoundLines(sample: Sample, width: number): Line[] {
 			span('transaction ids  ', 'dim'), span(`the oldest are ${count(wraparound.xidAge)} old, in ${wraparound.database}`, isAgeing(sample) ? 'warn' : 'plain'),
 			span(`; from ${count(wraparound.freezeAge)} on VACUUM is forced (${Math.floor(wraparound.xidAge / wraparound.freezeAge * 100)} %)`, 'dim'),
 		], {width}) : []),
-		...running.map(({pid, query, seconds: since}) => line(` pid ${pid} runs ${query} for ${seconds(since)}: it gives way to nobody, and DDL on its table waits`, 'warn')),
+		...running.map(({pid, query, seconds: since}) => line(` pid ${pid} runs ${query} for ${lasting(since)}: it gives way to nobody, and DDL on its table waits`, 'warn')),
 		...(running.length > 0 ? [line(`   ${plural(running.length, 'VACUUM')} to prevent wraparound: wait for the end rather than cancel, or it begins again`, 'dim')] : []),
 	];
 }
