@@ -28,6 +28,7 @@ export function createHolding(context: ActionContext, {plan, order, seen}: Holdi
 	let asked = false;
 	let state: ThrottleState = noThrottle;
 	const limits = context.settings.migration.throttle;
+	const throttled = limits.lagSeconds !== null || limits.lagBytes !== null;
 	return {
 		hold() {
 			asked = true;
@@ -42,11 +43,16 @@ export function createHolding(context: ActionContext, {plan, order, seen}: Holdi
 			order('continue');
 		},
 		started() {
-			if (state.holding === null && context.state().running?.holdWanted) asked = true;
+			const {holdWanted = false, holdAsked} = context.state().running ?? {};
+			// What the room before was asked for.
+			if (holdWanted && state.holding === null && !asked) {
+				if (throttled && holdAsked?.by === 'holdpoint') state = {...noThrottle, holding: holdAsked.reason ?? 'the standbys were behind'};
+				else asked = true;
+			}
 			if (asked || state.holding !== null) order('hold');
 		},
 		throttle(sample) {
-			if (limits.lagSeconds === null && limits.lagBytes === null) return;
+			if (!throttled) return;
 			const decision = decideThrottle({previous: state, standbys: readStandbys(sample, context.settings.standbys), limits, samples: context.state().guard.samples});
 			({state} = decision);
 			if (decision.hold !== null) {

@@ -102,9 +102,9 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 	'revision-committed': (state, event) => running(state, action => ({
 		revisions: action.revisions.map(revision => (revision.revision === event.revision ? {...revision, committed: true} : revision)),
 	})),
-	'hold-asked': (state, event) => running(state, () => ({holdWanted: event.wanted, note: event.reason ?? null})),
+	'hold-asked': (state, {by, wanted, reason}) => running(state, ({holdAsked}) => ({holdWanted: wanted, holdAsked: !wanted ? undefined : holdAsked && holdAsked.by !== 'holdpoint' ? holdAsked : {by, reason}, note: reason ?? null})),
 	'action-held': (state, event) => running(state, () => ({heldSince: event.at, note: event.reason})),
-	'action-continued': state => running(state, () => ({heldSince: null, holdWanted: false, note: null})),
+	'action-continued': state => running(state, () => ({heldSince: null, holdWanted: false, holdAsked: undefined, note: null})),
 	'cancel-asked': (state, event) => running(state, () => ({cancelWanted: event.reason})),
 	'action-finished': (state, event) => ({running: null, actions: [...state.actions, event.outcome]}),
 	'alarm-raised': (state, event) => ({alarms: [...state.alarms.filter(alarm => alarm.alarm !== event.alarm.alarm), event.alarm]}),

@@ -39,6 +39,15 @@ test('a new room takes up what was asked of the old one', () => {
 	expect(orders).toEqual(['hold']);
 });
 
+test('what the guard held in a room that died, a new one lets go on by itself', () => {
+	Object.assign(running, {holdWanted: true, holdAsked: {by: 'holdpoint', reason: 'the standby r1 is 40 s behind'}, heldSince: '2026-01-01T00:00:00Z'});
+	holding.started();
+	expect(holding.reason()).toBe('the standby r1 is 40 s behind; it goes on by itself below half of that');
+	[12, 6, 4].forEach(lag);
+	expect(orders).toEqual(['hold', 'continue']);
+	expect(recorded).toMatchObject([{kind: 'action-continued', by: 'holdpoint', reason: 'the standbys have caught up'}]);
+});
+
 test('the guard holds, also the next attempt, and goes on by itself: each told once, and by whom', () => {
 	[12, 13, 12].forEach(lag);
 	expect(holding.reason()).toMatch(/^the standby r1 is 12 s behind .* it goes on by itself below half of that$/);

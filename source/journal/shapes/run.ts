@@ -78,6 +78,8 @@ export const runningActionSchema = z.object({
 	/** ISO time since when it is held at a safe point, or null. */
 	heldSince: z.string().nullable(),
 	holdWanted: z.boolean(),
+	/** Whose wish that is, a person's before the guard's; absent: nobody's. */
+	holdAsked: z.object({by: z.string(), reason: z.string().optional()}).optional(),
 	/** Who or what asked for its end. */
 	cancelWanted: z.string().nullable(),
 	note: z.string().nullable(),
