@@ -34,6 +34,10 @@ export function startFeed({client, store, readOnly, by, now = Date.now}: FeedOpt
 		}
 	};
 
+	const mayBeSilent = (): boolean => {
+		const {attached, gone, silentSince} = store.state();
+		return attached && gone === null && silentSince === null && now() - lastSign > silenceMs;
+	};
 	const beat = (): void => {
 		if (pending.length > 0) {
 			store.dispatch({type: 'samples', samples: pending});
@@ -42,7 +46,8 @@ export function startFeed({client, store, readOnly, by, now = Date.now}: FeedOpt
 
 		const state = store.state();
 		const time = now();
-		if (state.attached && state.gone === null && state.silentSince === null && time - lastSign > silenceMs) store.dispatch({type: 'silent', since: lastSign});
+		// On a machine that was asleep or starved what the room said may have arrived and not been read: that comes first.
+		if (mayBeSilent()) setImmediate(() => mayBeSilent() && store.dispatch({type: 'silent', since: lastSign}));
 		if (isBusy(state) || Math.floor(time / 60_000) !== Math.floor(state.now / 60_000)) store.dispatch({type: 'tick', now: time});
 	};
 

@@ -41,10 +41,22 @@ test('without a sign for more than three seconds the screen is old, with a sign 
 	const {store, fake, stop} = await fed();
 	await vi.advanceTimersByTimeAsync(3000);
 	expect(store.state().silentSince).toBeNull();
-	await vi.advanceTimersByTimeAsync(1000);
+	await vi.advanceTimersByTimeAsync(1001);
 	expect(store.state().silentSince).toBe(startedAt + 20_000);
 	fake.push({push: 'beat', at: ''});
 	expect(store.state().silentSince).toBeNull();
+	stop();
+});
+
+test('after a sleep of this machine, what the room said meanwhile is read first and is a sign', async () => {
+	const {fake, stop, news} = await fed();
+	vi.setSystemTime(Date.now() + 3_600_000);
+	// Due at the moment of the console's own look, and read after it.
+	setTimeout(() => fake.push({push: 'beat', at: ''}), 1000);
+	const before = news();
+	await vi.advanceTimersByTimeAsync(1001);
+	// The clock has moved, and nothing else.
+	expect(news() - before).toBe(1);
 	stop();
 });
 
