@@ -1,5 +1,6 @@
 /** One reading of the live pane. Unknown values are null, never 0. */
 import {z} from 'zod';
+import {alarmSchema} from './run.ts';
 
 const known = z.number().nullable();
 
@@ -186,6 +187,8 @@ export const sampleSchema = z.object({
 	walPosition: known.optional(),
 	/** Who waits for the migration; null while there is none. */
 	behind: behindSchema.nullable().optional(),
+	/** Alarms that are up, with the figures of this moment; the journal has them as they were raised. */
+	alarms: z.array(alarmSchema).optional(),
 	/** What this role may not see, one sentence each with the GRANT that mends it. */
 	hidden: z.array(z.string()),
 	tookMs: z.number(),

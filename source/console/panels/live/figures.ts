@@ -5,11 +5,12 @@ import {flow} from '../../parts/flow.ts';
 import {line, span, type Line, type Span} from '../../parts/line.ts';
 import {wrap} from '../../parts/printable.ts';
 import type {ConsoleState} from '../../state.ts';
+import {shownSample} from './state.ts';
 
-/** What the room raised and has not cleared, on so many rows: the worst first, and whole where there is room. */
+/** What is up, with the figures of the sample that is shown, on so many rows: the worst first, and whole where there is room. */
 export function alarmLines(state: ConsoleState, {width, rows}: {width: number; rows: number}): Line[] {
 	const levels = ['critical', 'warning', 'note'];
-	return (state.run?.alarms ?? []).toSorted((left, right) => levels.indexOf(left.level) - levels.indexOf(right.level)).flatMap(({level, text}, index) => {
+	return (shownSample(state)?.alarms ?? state.run?.alarms ?? []).toSorted((left, right) => levels.indexOf(left.level) - levels.indexOf(right.level)).flatMap(({level, text}, index) => {
 		const tone = level === 'critical' ? 'bad' : level === 'warning' ? 'warn' : 'info';
 		const words = `${level === 'note' ? '' : `${level}: `}${text}`;
 		const wrapped = wrap(words, width - 2);

@@ -152,3 +152,11 @@ test('of 900 sessions the 200 of a sample are listed, and the rest is said', () 
 	expect(rows.slice(2, 3)[0]).toMatch(/^ +1199 /);
 	expect(rows.at(-1)).toBe(' these are the 200 with the longest transactions, of 900 sessions that are active or in a transaction');
 });
+
+test('alarms have the figures of the sample that is shown, the worst first, not those they were raised with', () => {
+	const since = '2026-03-01T12:00:00.000Z';
+	const raised = {...stateAfter(opening), alarms: [{alarm: 'lag', level: 'warning' as const, text: 'Replication is behind: replica1 (31 s, 1.0 MB).', since}]};
+	const alarms = [{...raised.alarms[0]!, text: 'Replication is behind: replica1 (95 s, 40.2 MB).'}, {alarm: 'connections', level: 'critical' as const, text: '95 of 100 connections are used, 5 % are free.', since}];
+	const rows = rowsOf(looking(sample(0, {alarms}), {}, {run: raised}));
+	expect(rows.slice(1, 3)).toEqual([' critical: 95 of 100 connections are used, 5 % are free.', ' warning: Replication is behind: replica1 (95 s, 40.2 MB).']);
+});
