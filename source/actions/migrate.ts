@@ -29,11 +29,11 @@ export interface MigrationRequest {
 	consent: Consent;
 }
 
-/** Runs it. `nothing`: the database is there already. @throws Refusal 2 or 3 before anything was changed */
-export async function runMigration(context: ActionContext, {action, revision, consent}: MigrationRequest): Promise<Outcome | {nothing: string}> {
+/** Runs it. `nothing`: the database is there already, at `version`. @throws Refusal 2 or 3 before anything was changed */
+export async function runMigration(context: ActionContext, {action, revision, consent}: MigrationRequest): Promise<Outcome | {nothing: string; version: string[]}> {
 	const plan = await makePlan(context, {action, revision});
 	context.signal.throwIfAborted();
-	if (plan.revisions.length === 0) return {nothing: `The database is at ${plan.from.join(', ') || 'base'} already; there is nothing to ${action}.`};
+	if (plan.revisions.length === 0) return {nothing: `The database is at ${plan.from.join(', ') || 'base'} already; there is nothing to ${action}.`, version: plan.from};
 	const {items} = context.state();
 	const approvals = await proveApprovals({approvals: context.state().approvals, digest: plan.digest, settings: context.settings});
 	const refusal = decideMigration({plan, items, approvals, startedBy: context.by, settings: context.settings, consent, now: context.now()});

@@ -14,6 +14,8 @@ export interface Migration {
 	database?: string;
 }
 
+type Answer = Outcome | {nothing: string; version: string[]};
+
 /** Exit code as the outcome has it. */
 export async function migrate(call: Call, {action, revision, expect, database}: Migration): Promise<number> {
 	const detach = call.flags['detach'] === true;
@@ -21,30 +23,29 @@ export async function migrate(call: Call, {action, revision, expect, database}: 
 	if (progress !== undefined && progress !== 'json') throw new Refusal(2, `--progress can be json, not ${JSON.stringify(progress)}.`);
 	const {settings, output} = call;
 	return withRoom(call, {mode: detach || settings.interactive ? 'detached' : 'in-process', acts: true, progress: progress === 'json' ? 'json' : 'text'}, async client => {
-		const plan = await client.ask<Plan>('plan', {action, revision});
-		if (plan.revisions.length === 0) {
-			const said = `The database is at ${plan.from.join(', ') || 'base'} already; there is nothing to ${action}.`;
-			output.text(said);
-			if (output.json) output.document(nothingDone(plan, {action, said, run: (await client.ask<{run: string}>('status')).run}));
-			return 0;
-		}
-		const consent = settings.yes ? {confirmed: true, expect, database} : await confirm(call, plan, {expect, database});
-		const params = {revision, ...consent};
-		if (detach) {
-			await started(client, action, params);
+		// The action plans by itself; what is asked of a person is asked about a plan that they have seen.
+		const consent = settings.yes || !settings.interactive ? {confirmed: settings.yes, expect, database} : await confirm(call, await client.ask<Plan>('plan', {action, revision}), {expect, database});
+		const answer = detach ? await started(client, action, {revision, ...consent}) : await client.ask<Answer>(action, {revision, ...consent});
+		if (answer === null) {
 			output.text(`The ${action} runs in a detached room; look at it with \`holdpoint attach\`, stop it with \`holdpoint cancel\`.`);
 			return 0;
 		}
-		const outcome = await client.ask<Outcome>(action, params);
+		if ('nothing' in answer) {
+			output.text(answer.nothing);
+			if (output.json) output.document(nothingDone(answer, {action, run: (await client.ask<{run: string}>('status')).run}));
+			return 0;
+		}
+		const outcome = answer;
 		output.text(describeOutcome(outcome));
 		if (output.json) output.document(outcome);
 		return outcome.exit;
 	});
 }
 
-/** Asks on a terminal; without one there is nobody to ask, and nothing is confirmed. */
+/** Asks on a terminal. */
 async function confirm(call: Call, plan: Plan, {expect, database}: {expect?: string; database?: string}): Promise<{confirmed: boolean; expect?: string; database?: string}> {
-	if (!call.settings.interactive) return {confirmed: false, expect, database};
+	// There is nothing to confirm, which the action says itself.
+	if (plan.revisions.length === 0) return {confirmed: false, expect, database};
 	call.output.talk(describePlan(plan));
 	if (plan.target.environment === 'development' || plan.target.environment === 'staging') {
 		const answer = await askLine(`Run this ${plan.action} on ${plan.target.database} (${plan.target.environment})? Type yes: `);
@@ -55,24 +56,24 @@ async function confirm(call: Call, plan: Plan, {expect, database}: {expect?: str
 	return {confirmed: typed === plan.target.database, expect: expect ?? plan.digest, database: typed};
 }
 
-/** A refusal comes at once; once the action has started, it is the room's. */
-async function started(client: RoomClient, action: string, params: Record<string, unknown>): Promise<void> {
-	const begun = new Promise<void>(resolve => {
+/** A refusal comes at once, and so does that there is nothing to do; once the action has started, it is the room's, and the answer null. */
+async function started(client: RoomClient, action: string, params: Record<string, unknown>): Promise<Answer | null> {
+	const begun = new Promise<null>(resolve => {
 		const stop = client.listen(push => {
 			if (push.push === 'event' && push.event.kind === 'action-started') {
 				stop();
-				resolve();
+				resolve(null);
 			}
 		});
 	});
-	const outcome = client.ask(action, params);
-	outcome.catch(() => {});
-	await Promise.race([begun, outcome.then(() => {})]);
+	const answer = client.ask<Answer>(action, params);
+	answer.catch(() => {});
+	return Promise.race([begun, answer]);
 }
 
-function nothingDone(plan: Plan, {action, said, run}: {action: Migration['action']; said: string; run: string}): Outcome {
+function nothingDone({nothing, version}: {nothing: string; version: string[]}, {action, run}: {action: Migration['action']; run: string}): Outcome {
 	return {
-		run, action, status: 'done', exit: 0, reason: said, from: plan.from, to: plan.from, seconds: 0, revisions: [], statements: [],
-		database: {version: plan.from, verified: true, invalidIndexes: [], left: []}, guard: [], attempts: 0,
+		run, action, status: 'done', exit: 0, reason: nothing, from: version, to: version, seconds: 0, revisions: [], statements: [],
+		database: {version, verified: true, invalidIndexes: [], left: []}, guard: [], attempts: 0,
 	};
 }

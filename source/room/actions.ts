@@ -27,7 +27,7 @@ export interface Actions {
 	/** @throws Refusal 3 for those who may only look, and where holdpoint and env.py reach different databases */
 	mustBeAllowed(asker: Listener): void;
 	plan(request: PlanRequest & By): Promise<Plan>;
-	migrate(request: {action: 'upgrade' | 'downgrade'; revision?: string; consent: Consent} & By): Promise<Outcome | {nothing: string}>;
+	migrate(request: {action: 'upgrade' | 'downgrade'; revision?: string; consent: Consent} & By): Promise<Outcome | {nothing: string; version: string[]}>;
 	backup(request: BackupRequest & By): Promise<Backup>;
 	review(request: ReviewRequest & By): Promise<ReviewAnswer>;
 	rehearse(request: RehearsalRequest & By): Promise<Rehearsal>;
@@ -149,7 +149,7 @@ export function createActions(room: Room): Actions {
 
 const afterUpgrade = ['post.current', 'post.schema', 'alembic.current', 'monitor.active', 'monitor.locks', 'monitor.replication'];
 const afterBackup = ['backup.completed', 'backup.verified', 'backup.documented', 'backup.pitr', 'preflight.backup'];
-const afterRehearsal = ['alembic.check', 'rollback.downgrade', 'rollback.data', 'rollback.indexes', 'rollback.triggers', 'code.downgrade-reverses', 'code.upgrade-complete', 'large.estimate', 'alembic.sql', 'compat.application', 'compat.api'];
+const afterRehearsal = ['alembic.check', 'rollback.downgrade', 'rollback.data', 'rollback.indexes', 'rollback.triggers', 'rollback.application', 'schema.column-types', 'code.downgrade-reverses', 'code.upgrade-complete', 'large.estimate', 'alembic.sql', 'compat.application', 'compat.api'];
 
 /** Backup, rehearsal and maintenance live in their room: when it died, nothing of them counts, and nothing of them is in the database. */
 function lostOutcome(run: string, {action, startedAt, statements}: RunningAction): Outcome {
