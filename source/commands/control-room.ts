@@ -47,7 +47,7 @@ export function refuseWithoutTerminal({settings, environment}: {settings: Pick<C
 }
 
 /** A locale that says nothing of UTF-8 can't show box characters; the order is that of POSIX. */
-function isAscii(environment: NodeJS.ProcessEnv): boolean {
+export function isAscii(environment: NodeJS.ProcessEnv): boolean {
 	const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
 	return !/utf-?8/i.test(locale);
 }

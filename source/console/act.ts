@@ -42,7 +42,7 @@ function takesText(dialog: Dialog): boolean {
 function repeat(text: string, doing: Doing): void {
 	const [, key] = /^(.)\1+$/u.exec(text) ?? [];
 	const binding = key === undefined ? undefined : findBinding(doing.state(), key);
-	if (binding?.group === 'moving') for (const _ of text) binding.run(doing);
+	if (binding?.group === 'moving' || binding?.group === 'replay') for (const _ of text) binding.run(doing);
 }
 
 /** Does what a dialog led to. */

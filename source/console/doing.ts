@@ -4,10 +4,13 @@ import type {RoomClient} from '../room/protocol.ts';
 import type {Command} from './dialogs/dialog.ts';
 import {keymap} from './keymap.ts';
 import type {Action} from './reduce.ts';
+import type {Player} from './replay/player.ts';
 import type {ConsoleState} from './state.ts';
 import type {Store} from './store.ts';
 
 export interface Doing {
+	/** Of a replay. */
+	readonly player: Player | null;
 	state(): ConsoleState;
 	dispatch(action: Action): void;
 	/** Sends a command with the last event seen; its refusal is shown. */
@@ -25,6 +28,7 @@ export interface Doing {
 export interface DoingOptions {
 	store: Store;
 	client: RoomClient;
+	player?: Player | null;
 	/** Signs a plan's digest, where approvals are signed. @throws Refusal when no key can without asking */
 	sign?: ((digest: string) => Promise<string>) | null;
 	/** Writes to the terminal beside Ink, for what moves no cursor. */
@@ -34,7 +38,7 @@ export interface DoingOptions {
 }
 
 /** The one place where a console acts. */
-export function createDoing({store, client, sign = null, write, repaint, leave}: DoingOptions): Doing {
+export function createDoing({store, client, player = null, sign = null, write, repaint, leave}: DoingOptions): Doing {
 	const say: Doing['say'] = (text, level = 'info') => store.dispatch({type: 'message', message: {text, level}});
 	const send = async <T>(command: string, params: Record<string, unknown>): Promise<T | undefined> => {
 		const seen = store.state().run?.seq;
@@ -48,6 +52,7 @@ export function createDoing({store, client, sign = null, write, repaint, leave}:
 	};
 
 	const doing: Doing = {
+		player,
 		state: store.state,
 		dispatch: store.dispatch,
 		say,

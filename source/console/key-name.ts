@@ -19,7 +19,7 @@ const named: [keyof Key, string][] = [
 export function keyName(input: string, key: Key): Press {
 	if (key.tab) return {key: key.shift ? 'shift+tab' : 'tab', text: ''};
 	const name = named.find(([flag]) => key[flag])?.[1];
-	if (name) return {key: name, text: ''};
+	if (name) return {key: /^(left|right)$/.test(name) && (key.shift || key.ctrl) ? `${key.shift ? 'shift' : 'ctrl'}+${name}` : name, text: ''};
 	if (key.ctrl) return {key: `ctrl+${input}`, text: ''};
 	if (key.meta) return {key: `alt+${input}`, text: ''};
 	const enters = /[^\r\n][\r\n]+$/.test(input);
@@ -27,7 +27,7 @@ export function keyName(input: string, key: Key): Press {
 	return {key: [...input].length === 1 ? (input === ' ' ? 'space' : input) : '', text, ...(enters && {enters})};
 }
 
-const labels: Record<string, string> = {enter: 'Enter', tab: 'Tab', 'shift+tab': 'Shift+Tab', space: 'Space', esc: 'Esc', up: 'Up', down: 'Down', left: 'Left', right: 'Right', pageup: 'PgUp', pagedown: 'PgDn', home: 'Home', end: 'End', 'ctrl+l': 'Ctrl+L', 'ctrl+o': 'Ctrl+O', 'ctrl+c': 'Ctrl+C', 'ctrl+f': 'Ctrl+F', 'ctrl+b': 'Ctrl+B'};
+const labels: Record<string, string> = {enter: 'Enter', tab: 'Tab', 'shift+tab': 'Shift+Tab', space: 'Space', esc: 'Esc', up: 'Up', down: 'Down', left: 'Left', right: 'Right', pageup: 'PgUp', pagedown: 'PgDn', home: 'Home', end: 'End', 'ctrl+l': 'Ctrl+L', 'ctrl+o': 'Ctrl+O', 'ctrl+c': 'Ctrl+C', 'ctrl+f': 'Ctrl+F', 'ctrl+b': 'Ctrl+B', 'shift+left': 'Shift+Left', 'shift+right': 'Shift+Right', 'ctrl+left': 'Ctrl+Left', 'ctrl+right': 'Ctrl+Right'};
 
 /** A key's name as it stands on the keyboard. */
 export function keyLabel(key: string): string {

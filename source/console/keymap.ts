@@ -3,6 +3,7 @@ import {actionKeys} from './bindings/actions.ts';
 import {dangerKeys} from './bindings/danger.ts';
 import {itemKeys} from './bindings/items.ts';
 import {moveKeys} from './bindings/moves.ts';
+import {replayKeys} from './bindings/replay.ts';
 import {stepKeys} from './bindings/steps.ts';
 import {viewKeys} from './bindings/views.ts';
 import type {Doing} from './doing.ts';
@@ -10,9 +11,10 @@ import {keyLabel} from './key-name.ts';
 import {focusedPane} from './layout.ts';
 import {checklistKeys} from './panels/checklist/keys.ts';
 import {liveKeys} from './panels/live/keys.ts';
+import {reviewKeys} from './panels/review/keys.ts';
 import type {ConsoleState, PaneId} from './state.ts';
 
-export type Group = 'actions' | 'danger' | 'checklist' | 'live' | 'views' | 'moving' | 'console';
+export type Group = 'actions' | 'danger' | 'checklist' | 'live' | 'review' | 'views' | 'moving' | 'console' | 'replay';
 
 export interface Binding {
 	id: string;
@@ -32,22 +34,26 @@ export interface Binding {
 	run(doing: Doing): void;
 }
 
-export const keymap: readonly Binding[] = [...checklistKeys, ...liveKeys, ...itemKeys, ...stepKeys, ...actionKeys, ...dangerKeys, ...viewKeys, ...moveKeys];
+export const keymap: readonly Binding[] = [...checklistKeys, ...liveKeys, ...reviewKeys, ...itemKeys, ...stepKeys, ...actionKeys, ...dangerKeys, ...viewKeys, ...moveKeys, ...replayKeys];
 
 export const groupTitles: Record<Group, string> = {
-	actions: 'Actions', danger: 'Stopping', checklist: 'Checklist', live: 'Live pane', views: 'Views', moving: 'Moving', console: 'Console',
+	actions: 'Actions', danger: 'Stopping', checklist: 'Checklist', live: 'Live pane', review: 'SQL review', views: 'Views', moving: 'Moving', console: 'Console', replay: 'Replay',
 };
 
-/** The bindings that count now: those of the focused pane before the global ones. */
+/** The bindings that count now: those of a replay before all, those of the focused pane before the global ones. */
 export function bindingsNow(state: ConsoleState): Binding[] {
 	const pane = focusedPane(state);
 	const present = keymap.filter(binding => binding.when?.(state) ?? true);
-	return [...present.filter(binding => binding.pane === pane), ...present.filter(binding => binding.pane === undefined)];
+	const first = present.filter(binding => binding.group === 'replay');
+	const others = present.filter(binding => binding.group !== 'replay');
+	return [...first, ...others.filter(binding => binding.pane === pane), ...others.filter(binding => binding.pane === undefined)];
 }
 
 /** The binding of a key. A key of a pane without the focus is looked up too, so that it can say where it works. */
 export function findBinding(state: ConsoleState, key: string): Binding | undefined {
-	return bindingsNow(state).find(binding => binding.keys.includes(key));
+	const bindings = bindingsNow(state);
+	const plain = key.replace(/^(shift|ctrl)\+(?=left$|right$)/, '');
+	return bindings.find(binding => binding.keys.includes(key)) ?? bindings.find(binding => binding.keys.includes(plain));
 }
 
 /** The sentence that a key of another pane answers with. */

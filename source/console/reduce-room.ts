@@ -9,6 +9,7 @@ import {pointOf, type Point} from '../monitor/series.ts';
 import {isWide} from './layout.ts';
 import {ordered} from './panels/live/cursor.ts';
 import {checklistRows, selectable} from './panels/checklist/state.ts';
+import {firstReviewLook} from './panels/review/look.ts';
 import {failedOutcome, markLimit, pointLimit, runningMigration, sampleLimit, type Contact, type ConsoleState, type Message, type ReviewAnswer} from './state.ts';
 
 export type RoomAction =
@@ -39,7 +40,7 @@ export function reduceRoom(state: ConsoleState, action: {type: string}): Console
 		case 'silent': return {...state, silentSince: news.since};
 		case 'gone': return {...state, gone: news.reason};
 		case 'activity': return {...state, activities: withActivity(state.activities, news.activity)};
-		case 'review': return {...state, review: news.answer};
+		case 'review': return {...state, review: news.answer, reviewLook: news.answer.sha256 === state.review?.sha256 ? state.reviewLook : firstReviewLook};
 		case 'contacts': return {...state, contacts: news.contacts};
 		default: return state;
 	}
@@ -68,7 +69,8 @@ function followsMe(state: ConsoleState, event: EventOf<'action-started'>): boole
 	return event.by === state.by && !isWide(state) && (event.action === 'upgrade' || event.action === 'downgrade');
 }
 
-function withSamples(state: ConsoleState, samples: readonly Sample[]): ConsoleState {
+/** With samples that come next. */
+export function withSamples(state: ConsoleState, samples: readonly Sample[]): ConsoleState {
 	const latest = samples.at(-1);
 	if (!latest) return state;
 	const points = [...state.points, ...samples.map(pointOf)];
@@ -85,7 +87,7 @@ function withActivity(activities: ConsoleState['activities'], activity: Activity
 }
 
 /** The cursor stands somewhere as soon as there is a checklist. */
-function withCursor(state: ConsoleState): ConsoleState {
+export function withCursor(state: ConsoleState): ConsoleState {
 	if (state.cursor !== null || !state.run) return state;
 	const first = selectable(checklistRows(state))[0];
 	return first ? {...state, cursor: first.key} : state;

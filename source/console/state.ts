@@ -1,7 +1,7 @@
 /** Everything that the console knows: what the room told, and where the person is looking. */
 import type {Item} from '../journal/shapes/item.ts';
 import type {Outcome} from '../journal/shapes/outcome.ts';
-import type {Review} from '../journal/shapes/review.ts';
+import type {Review, StatementLook} from '../journal/shapes/review.ts';
 import type {RunningAction, RunState} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
 import type {Mark} from '../journal/marks.ts';
@@ -9,6 +9,8 @@ import type {Point} from '../monitor/series.ts';
 import type {Activity, RoomFacts} from '../room/protocol.ts';
 import type {Dialog} from './dialogs/dialog.ts';
 import {firstLook, type LiveLook} from './panels/live/look.ts';
+import {firstReviewLook, type ReviewLook} from './panels/review/look.ts';
+import type {Replay} from './replay/state.ts';
 import {unicodeGlyphs, type Glyphs} from './theme.ts';
 
 export const viewIds = ['checklist', 'live', 'review', 'rehearsal', 'journal', 'contacts'] as const;
@@ -25,6 +27,10 @@ export interface Message {
 export interface ReviewAnswer {
 	review: Review;
 	sql: string;
+	/** Of that SQL. */
+	sha256: string;
+	/** Each statement with what it locks. */
+	statements: readonly StatementLook[];
 }
 
 export interface Contact {
@@ -51,6 +57,8 @@ export interface ConsoleState {
 	/** Why the room is gone for good. */
 	gone: string | null;
 	room: RoomFacts | null;
+	/** What is shown is a recording; null: it is the present. */
+	replay: Replay | null;
 	/** The room, or the person's own `--read-only`, forbids decisions. */
 	readOnly: boolean;
 	/** Who sits here. */
@@ -79,6 +87,8 @@ export interface ConsoleState {
 	pidOrder: readonly number[];
 	/** How the live state is looked at. */
 	live: LiveLook;
+	/** How the review is read. */
+	reviewLook: ReviewLook;
 	filters: Readonly<Partial<Record<PaneId, string>>>;
 	/** First row shown of each pane. */
 	tops: Readonly<Partial<Record<PaneId, number>>>;
@@ -99,8 +109,8 @@ export const markLimit = 300;
 /** The state before the room has answered. */
 export function initialState(given: Partial<ConsoleState>): ConsoleState {
 	return {
-		run: null, attached: false, samples: [], points: [], marks: [], blind: null, silentSince: null, gone: null, room: null, readOnly: false, by: '', activities: {}, review: null, contacts: null,
-		view: 'checklist', focus: 'checklist', dialog: null, message: null, outcome: null, detailWanted: false, folded: new Set(), opened: new Set(), cursor: null, pid: null, pidOrder: [], live: firstLook,
+		run: null, attached: false, samples: [], points: [], marks: [], blind: null, silentSince: null, gone: null, room: null, replay: null, readOnly: false, by: '', activities: {}, review: null, contacts: null,
+		view: 'checklist', focus: 'checklist', dialog: null, message: null, outcome: null, detailWanted: false, folded: new Set(), opened: new Set(), cursor: null, pid: null, pidOrder: [], live: firstLook, reviewLook: firstReviewLook,
 		filters: {}, tops: {}, now: 0, rows: 24, columns: 80, glyphs: unicodeGlyphs, color: true,
 		...given,
 	};

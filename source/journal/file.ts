@@ -1,6 +1,6 @@
 /** The journal on disk: JSON lines, each with the sha256 of the line before, appended and synced before anyone is told. */
 import {createHash} from 'node:crypto';
-import {closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync} from 'node:fs';
+import {closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync} from 'node:fs';
 import path from 'node:path';
 import {parseEvent, type EventData, type EventKind, type JournalEvent} from './events.ts';
 import {fold} from './fold.ts';
@@ -25,25 +25,38 @@ export interface ReadJournal {
 
 /** Reads a journal as far as it is intact; a torn last line is dropped and said. */
 export function readJournal(file: string): ReadJournal {
-	const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
 	const result: ReadJournal = {events: [], hashes: [], head: noHead, state: null, intactBytes: 0, torn: false, damage: null};
-	let start = 0;
-	for (let line = 1; start < bytes.length; line++) {
+	takeLines(result, existsSync(file) ? readFileSync(file) : Buffer.alloc(0));
+	return result;
+}
+
+/** Takes what was written since into `known`, whose arrays grow. Returns whether that was anything. */
+export function readMore(file: string, known: ReadJournal): boolean {
+	const descriptor = openSync(file, 'r');
+	try {
+		const rest = Buffer.alloc(Math.max(0, fstatSync(descriptor).size - known.intactBytes));
+		const before = known.events.length;
+		takeLines(known, rest.subarray(0, readSync(descriptor, rest, 0, rest.length, known.intactBytes)));
+		return known.events.length > before;
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+/** `bytes`: what follows the intact prefix. */
+function takeLines(result: ReadJournal, bytes: Buffer): void {
+	const before = result.intactBytes;
+	result.torn = false;
+	for (let start = 0; start < bytes.length && !result.damage;) {
 		const end = bytes.indexOf(10, start);
 		if (end < 0) {
 			result.torn = true;
 			break;
 		}
-		const text = bytes.subarray(start, end);
-		const problem = takeLine(result, text.toString('utf8'), line);
-		if (problem) {
-			result.damage = problem;
-			break;
-		}
+		result.damage = takeLine(result, bytes.toString('utf8', start, end), result.events.length + 1);
 		start = end + 1;
-		result.intactBytes = start;
+		if (!result.damage) result.intactBytes = before + start;
 	}
-	return result;
 }
 
 function takeLine(result: ReadJournal, text: string, line: number): string | null {

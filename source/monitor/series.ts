@@ -29,6 +29,11 @@ export function pointOf(sample: Sample): Point {
 	return {at: Date.parse(sample.at), lasts: 0, low: known, high: known};
 }
 
+/** A moment of which nothing is known: a chart that ends there shows that. */
+export function emptyPoint(at: number): Point {
+	return {at, lasts: 0, low: {}, high: {}};
+}
+
 /** Several points as one that lasts from the first to the last. @param points at least one, in the order of time */
 export function joinPoints(points: readonly Point[]): Point {
 	const [first, last] = [points[0]!, points.at(-1)!];

@@ -12,10 +12,25 @@ const reason = (state: ConsoleState, id: string) => keymap.find(binding => bindi
 
 test('ids are unique, and no key has two meanings in one pane', () => {
 	expect(new Set(keymap.map(({id}) => id)).size).toBe(keymap.length);
-	for (const pane of [undefined, 'checklist', 'detail', 'live'] as const) {
-		const keys = keymap.filter(binding => binding.pane === pane).flatMap(({keys: own}) => own);
+	const replay = keymap.filter(({group}) => group === 'replay');
+	const others = keymap.filter(({group}) => group !== 'replay');
+	for (const bindings of [replay, ...([undefined, 'checklist', 'detail', 'live'] as const).map(pane => others.filter(binding => binding.pane === pane))]) {
+		const keys = bindings.flatMap(({keys: own}) => own);
 		expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
 	}
+});
+
+test('in a replay its own keys come before all others, elsewhere they are not there; with Shift or Ctrl an arrow is another key only there', () => {
+	const keys = ['space', '+', 'home', 'q', 'left', 'shift+left', '}'];
+	const live = {view: 'live', focus: 'live'} as const;
+	expect(keys.map(key => findBinding(attached(live), key)?.id)).toEqual(['freeze', 'guard', 'first', 'quit', 'previous-live-view', 'previous-live-view', undefined]);
+	const replay = {at: 0, from: 0, to: 1, playing: false, speed: 1, gap: null};
+	expect(keys.map(key => findBinding(attached({...live, replay}), key)?.id)).toEqual(['play', 'faster', 'replay-start', 'leave-replay', 'previous-live-view', 'seek-back', 'moment-on']);
+});
+
+test('in a replay every key that decides or acts says that it is one', () => {
+	const state = attached({run: stateAfter(opening, running), cursor: items[0]!.id, filters: {live: 'shop'}, replay: {at: 0, from: 0, to: 1, playing: false, speed: 1, gap: null}});
+	for (const id of ['backup', 'review', 'rehearse', 'approve', 'upgrade', 'downgrade', 'maintain', 'hold', 'close', 'abandon', 'cancel', 'terminate', 'check', 'attest', 'waive', 'check-open', 'explain', 'resolve', 'cancel-backend', 'terminate-backend', 'signal-filtered']) expect(reason(state, id), id).toBe('this is a replay: nothing is decided or done in it');
 });
 
 test('the keys of the design are there', () => {

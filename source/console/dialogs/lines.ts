@@ -127,9 +127,10 @@ function commandLine(binding: Binding, state: ConsoleState): Line {
 
 function helpLines(state: ConsoleState): Line[] {
 	const present = new Set(bindingsNow(state));
-	return (Object.keys(groupTitles) as Group[]).flatMap(group => {
+	const groups = (Object.keys(groupTitles) as Group[]).toSorted((left, right) => Number(right === 'replay') - Number(left === 'replay'));
+	return groups.flatMap(group => {
 		const bindings = keymap.filter(binding => binding.group === group && (binding.when?.(state) ?? true));
-		return [line(groupTitles[group], 'title'), ...bindings.map(binding => [span(`  ${pad(binding.keys.map(keyLabel).join(' ') || 'palette', 16)}`, 'key'), span(binding.says, present.has(binding) && !binding.refuse?.(state) ? 'plain' : 'dim')] as Line), []];
+		return bindings.length === 0 ? [] : [line(groupTitles[group], 'title'), ...bindings.map(binding => [span(`  ${pad(binding.keys.map(keyLabel).join(' ') || 'palette', 16)}`, 'key'), span(binding.says, present.has(binding) && !binding.refuse?.(state) ? 'plain' : 'dim')] as Line), []];
 	});
 }
 

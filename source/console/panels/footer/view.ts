@@ -1,9 +1,10 @@
 /** The foot of the screen: one line of what happened last, the keys under it. */
 import {keyLabel} from '../../key-name.ts';
-import {bindingsNow, type Binding} from '../../keymap.ts';
+import {bindingsNow, findBinding, type Binding} from '../../keymap.ts';
 import {footerRows} from '../../layout.ts';
 import {timeOf} from '../../parts/figures.ts';
 import {span, widthOfLine, type Line, type Span, type Tone} from '../../parts/line.ts';
+import {wrap} from '../../parts/printable.ts';
 import {isOld, type ConsoleState} from '../../state.ts';
 
 /** What the footer is made of. */
@@ -11,16 +12,22 @@ export function footerNeeds(state: ConsoleState): readonly unknown[] {
 	return [state.message, state.run, state.activities, state.dialog, state.columns, state.rows, state.focus, state.view, state.outcome, state.cursor, state.pid, state.live, state.filters, state.readOnly, state.gone, state.silentSince, state.attached, state.glyphs, state.detailWanted, state.blind];
 }
 
-/** Message, else what the room is doing, else the journal's last word; under it the keys. */
+/** Message, else what the room is doing, else the journal's last word; under it the keys. A message that is longer than a row stands over the pane's last rows. */
 export function footerLines(state: ConsoleState): Line[] {
-	return [lastLine(state), ...(state.dialog?.kind === 'filter' ? [filterLine(state.dialog.text)] : keysLines(state))];
+	return [...lastLines(state), ...(state.dialog?.kind === 'filter' ? [filterLine(state.dialog.text)] : keysLines(state))];
+}
+
+const messageRows = 4;
+
+function lastLines(state: ConsoleState): Line[] {
+	const whole = (text: string, tone: Tone): Line[] => wrap(text, state.columns - 2).slice(0, messageRows).map(row => [span(` ${row}`, tone)]);
+	if (state.gone !== null) return whole(`The room is gone: ${state.gone}. What is shown is old. q leaves.`, 'bad');
+	if (isOld(state)) return whole(`The room gives no sign since ${new Date(state.silentSince!).toISOString().slice(11, 19)} UTC. What is shown is old.`, 'bad');
+	const levels: Record<'info' | 'warning' | 'error', Tone> = {info: 'info', warning: 'warn', error: 'bad'};
+	return state.message ? whole(state.message.text, levels[state.message.level]) : [lastLine(state)];
 }
 
 function lastLine(state: ConsoleState): Line {
-	if (state.gone !== null) return [span(` The room is gone: ${state.gone}. What is shown is old. q leaves.`, 'bad')];
-	if (isOld(state)) return [span(' The room gives no sign since ', 'bad'), span(new Date(state.silentSince!).toISOString().slice(11, 19), 'bad'), span(' UTC. What is shown is old.', 'bad')];
-	const levels: Record<'info' | 'warning' | 'error', Tone> = {info: 'info', warning: 'warn', error: 'bad'};
-	if (state.message) return [span(` ${state.message.text}`, levels[state.message.level])];
 	// The header has the guard's word, which would be the last one all the time.
 	const activity = Object.values(state.activities).findLast(({work}) => work !== 'guard');
 	if (activity) return [span(` ${activity.work}: ${activity.text}`, 'info'), span(activity.share === undefined ? '' : `  ${Math.floor(activity.share * 100)} %`, 'strong')];
@@ -35,8 +42,9 @@ function filterLine(text: string): Line {
 
 /** Help and leaving stand at the right edge of the last row, always; of the others as many as fit, the pane's own first, what stops a run before all. */
 function keysLines(state: ConsoleState): Line[] {
-	const all = bindingsNow(state).filter(binding => binding.short);
-	const fixed = all.filter(binding => binding.id === 'help' || binding.id === 'quit');
+	// In a replay what acts is refused, and what is left should be seen.
+	const all = bindingsNow(state).filter(binding => binding.short && !(state.replay && binding.refuse?.(state)) && !isShadowed(binding, state));
+	const fixed = all.filter(binding => binding.id === 'help' || binding.keys.includes('q'));
 	const right = fixed.flatMap(binding => keyOf(binding, state));
 	const urgent = (binding: Binding) => Number(binding.group === 'danger' && binding.id !== 'guard' && binding.pane === undefined);
 	const left = all.filter(binding => !fixed.includes(binding)).toSorted((one, other) => urgent(other) - urgent(one)).map(binding => keyOf(binding, state));
@@ -56,6 +64,11 @@ function keysLines(state: ConsoleState): Line[] {
 	}
 
 	return rows;
+}
+
+/** Its key has another use here: the pane's own, or the replay's. */
+function isShadowed(binding: Binding, state: ConsoleState): boolean {
+	return findBinding(state, binding.keys[0]!) !== binding;
 }
 
 function keyOf(binding: Binding, state: ConsoleState): Line {

@@ -7,6 +7,7 @@ import {clockTime, plural, revisions, seconds} from '../../parts/figures.ts';
 import {fit, span, spread, widthOfLine, type Line, type Tone} from '../../parts/line.ts';
 import {isOld, runningMigration, type ConsoleState} from '../../state.ts';
 import {environmentLook} from '../../theme.ts';
+import {positionWords} from '../../replay/state.ts';
 import {guardTone} from '../progress/view.ts';
 import {elapsed, leftWords} from '../progress/state.ts';
 
@@ -17,7 +18,7 @@ export function headerLines(state: ConsoleState): Line[] {
 	const inner = columns - 4;
 	const framed = (content: Line): Line => [span(`${heavy.vertical} `, look.frame), ...fit(content, {width: inner, ascii: state.glyphs.ascii}), span(` ${heavy.vertical}`, look.frame)];
 	return [
-		edge([span(` ${look.word} `, look.tone), ...flags(state)], {state, right: [span(` ${!state.run ? 'holdpoint' : state.run.seq === 0 ? 'no run yet' : `run ${state.run.run}`}  ${clockTime(state.now)} `, 'dim')]}),
+		edge([span(` ${look.word} `, look.tone), ...flags(state)], {state, right: [span(` ${!state.run ? 'holdpoint' : state.run.seq === 0 ? 'no run yet' : `run ${state.run.run}`}  ${state.replay ? '' : `${clockTime(state.now)} `}`, 'dim')]}),
 		framed(spread(targetLine(state), pathLine(state), inner)),
 		framed(spread(workLine(state), watchLine(state), inner)),
 		[span(heavy.corners[2] + heavy.horizontal.repeat(columns - 2) + heavy.corners[3], look.frame)],
@@ -27,7 +28,7 @@ export function headerLines(state: ConsoleState): Line[] {
 /** What the header is made of. */
 export function headerNeeds(state: ConsoleState): readonly unknown[] {
 	const {run} = state;
-	return [run?.target, run?.run, run?.state, run?.from, run?.to, run?.running, run?.guard, run?.guardChanged, state.activities.guard, run?.consoles, run?.plan, run?.actions, run?.rehearsal, run?.backups, state.samples, state.readOnly, state.now, state.gone, state.silentSince, state.room, state.columns, state.attached, state.glyphs];
+	return [run?.target, run?.run, run?.state, run?.from, run?.to, run?.running, run?.guard, run?.guardChanged, state.activities.guard, run?.consoles, run?.plan, run?.actions, run?.rehearsal, run?.backups, state.samples, state.readOnly, state.now, state.gone, state.silentSince, state.room, state.columns, state.attached, state.glyphs, state.replay];
 }
 
 /** Before the room has answered nothing is claimed. */
@@ -45,6 +46,7 @@ function edge(title: Line, {state, right}: {state: ConsoleState; right: Line}): 
 
 function flags(state: ConsoleState): Line {
 	return [
+		...(state.replay ? [span(` REPLAY ${positionWords(state.replay)} `, 'selected')] : []),
 		...(state.readOnly ? [span(' LOOK ONLY ', 'warn')] : []),
 		...(state.run && state.run.state !== 'open' ? [span(` RUN ${state.run.state.toUpperCase()} `, 'warn')] : []),
 		...(isOld(state) ? [span(' OLD ', 'bad')] : []),

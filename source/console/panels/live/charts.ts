@@ -8,7 +8,7 @@ import {spans} from './look.ts';
 import {rowOf} from './rate-rows.ts';
 
 /** Between two samples of a calm room lie 2 s; three missed are a gap. */
-const reachMs = 6000;
+export const reachMs = 6000;
 
 export interface Period {
 	from: number;

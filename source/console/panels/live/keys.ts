@@ -6,6 +6,7 @@ import type {Doing} from '../../doing.ts';
 import type {Binding} from '../../keymap.ts';
 import type {PastAnswer} from '../../../room/protocol.ts';
 import type {SessionQuery} from '../../../postgres/explain.ts';
+import {replayReason} from '../../replay/state.ts';
 import type {ConsoleState} from '../../state.ts';
 import {resolutionOf} from './blocking.ts';
 import {missingPast, periodOf} from './charts.ts';
@@ -25,7 +26,7 @@ export const liveKeys: Binding[] = [
 		const session = chosenSession(doing.state());
 		if (session) doing.dispatch({type: 'dialog', dialog: queryDialog(session, answer)});
 	})},
-	{...live, id: 'explain', keys: [], says: 'the plan of the chosen session\'s query: planned, never run', refuse: refuseLook, run: doing => doing.query<ExplainAnswer>({command: 'explain', params: seen(doing)}, answer => {
+	{...live, id: 'explain', keys: [], says: 'the plan of the chosen session\'s query: planned, never run', refuse: state => (state.replay ? replayReason : refuseLook(state)), run: doing => doing.query<ExplainAnswer>({command: 'explain', params: seen(doing)}, answer => {
 		const session = chosenSession(doing.state());
 		if (session) doing.dispatch({type: 'dialog', dialog: planDialog(session, answer)});
 	})},

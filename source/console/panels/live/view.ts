@@ -1,8 +1,9 @@
 /** How the live state of the database looks; every figure with its unit. */
 import type {Sample} from '../../../journal/shapes/sample.ts';
-import {seconds, timeOf} from '../../parts/figures.ts';
+import {lasting, seconds, timeOf} from '../../parts/figures.ts';
 import {line, span, type Line, type Tone} from '../../parts/line.ts';
 import {wrap} from '../../parts/printable.ts';
+import {gapWords} from '../../replay/state.ts';
 import {isOld, type ConsoleState} from '../../state.ts';
 import type {Panel} from '../panel.ts';
 import {blockingView, lockView} from './blocking.ts';
@@ -37,17 +38,17 @@ export const livePanel: Panel = {
 			span(sample ? `  PostgreSQL ${sample.server.version}, ${sample.server.role}` : '', 'dim'),
 			...(state.blind ? [span(`  no figures since ${timeOf(state.blind.since)}`, 'bad')] : []),
 			...(sample && sample.tookMs >= slowMs ? [span(`  answers take ${seconds(sample.tookMs / 1000)}`, 'warn')] : []),
-			...(sample && (sample.server.uptimeSeconds ?? 600) < 600 ? [span(`  started ${seconds(Math.floor(sample.server.uptimeSeconds! / 10) * 10)} ago`, 'warn')] : []),
+			...(sample && (sample.server.uptimeSeconds ?? 600) < 600 ? [span(`  started ${lasting(sample.server.uptimeSeconds)} ago`, 'warn')] : []),
 			...((state.live.view === 'sessions' || state.live.view === 'overview') && state.live.sort !== 'time' ? [span(`  by ${state.live.sort}`, 'info')] : []),
 			...(filter ? [span(`  /${filter}`, 'info')] : []),
 		];
 	},
-	needs: state => [state.samples, state.blind, state.pid, state.pidOrder, state.filters.live, state.run?.alarms, state.run?.running, state.view, state.attached, state.live, state.points, state.marks, isOld(state)],
+	needs: state => [state.samples, state.blind, state.replay?.gap?.until, state.pid, state.pidOrder, state.filters.live, state.run?.alarms, state.run?.running, state.view, state.attached, state.live, state.points, state.marks, isOld(state)],
 	grey: state => state.blind !== null,
 	content(state, space) {
 		const sample = shownSample(state);
 		const head = [...blindLines(state, space.width), ...alarmLines(state, {width: space.width, rows: Math.max(1, Math.floor(space.height / 5))})];
-		if (!sample) return {lines: [...head, line(state.attached ? ' waiting for the first figures …' : '', 'dim')]};
+		if (!sample) return {lines: [...head, line(state.replay?.gap ? ` ${gapWords(state.replay.gap)}` : state.attached ? ' waiting for the first figures …' : '', 'dim')]};
 		const top = [...(state.view === 'live' || space.focused ? [tabLine(state, sample, space.width)] : []), ...head, ...pinnedLines(state, sample)].slice(0, Math.max(1, Math.floor(space.height / 2)));
 		const {lines, cursor} = views[state.live.view](state, sample, {...space, height: space.height - top.length});
 		const hidden = sample.hidden.flatMap(text => wrap(`not seen: ${text}`, space.width - 2).map(row => line(` ${row}`, 'dim')));
@@ -79,5 +80,6 @@ function newsOf(sample: Sample): Partial<Record<LiveViewId, {count: number; tone
 
 function blindLines(state: ConsoleState, width: number): Line[] {
 	if (!state.blind) return [];
+	if (state.replay?.gap) return wrap(gapWords(state.replay.gap), width - 2).map(row => line(` ${row}`, 'warn'));
 	return wrap(`The database can't be read since ${timeOf(state.blind.since)} UTC: ${state.blind.error.replace(/\.$/, '')}. The figures below are old.`, width - 2).map(row => line(` ${row}`, 'bad'));
 }
