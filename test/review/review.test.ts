@@ -2,7 +2,6 @@
 import {expect, test} from 'vitest';
 import {reviewSchema} from '../../source/journal/shapes/review.ts';
 import {explainRule, renderRulePage} from '../../source/review/explain.ts';
-import {highlightSql} from '../../source/review/highlight.ts';
 import {reviewFiles, reviewSql} from '../../source/review/review.ts';
 import {rules} from '../../source/review/rules/index.ts';
 import {clean, quiet, reviewText} from './report.ts';
@@ -113,14 +112,6 @@ test('mutated SQL never breaks it, and each finding has a place inside the text'
 			expect(message).not.toMatch(/could not judge/);
 		}
 	}
-});
-
-test('SQL in colours: the pieces of a line give the line again', async () => {
-	const sql = 'SELECT \'é🐘\', 1.5 -- why\nFROM "T"; /* a\nb */\n\\echo it\'s';
-	const lines = await highlightSql(sql);
-	expect(lines.map(pieces => pieces.map(({text}) => text).join('')).join('\n')).toBe(sql);
-	const [first] = await highlightSql('SELECT \'é🐘\', 1.5 FROM t -- why');
-	expect(first!.filter(({kind}) => kind !== 'plain').map(({text, kind}) => `${kind} ${text}`)).toEqual(['keyword SELECT', 'string \'é🐘\'', 'number 1.5', 'keyword FROM', 'identifier t', 'comment -- why']);
 });
 
 test('every rule explains itself, on a terminal and as a page', () => {
