@@ -18,7 +18,7 @@ export const compatApplication: Check = {
 		const {taken, added} = surfaceOf(plan);
 		const {old: released, new: next} = look.settings.compatibility;
 		const found = await readCompatibility(look, ['old', 'new']);
-		const runs = found?.applications.filter(run => run.which !== 'api') ?? [];
+		const runs = found?.applications.filter(run => run.which !== 'api' && run.which !== run.schema) ?? [];
 		const evidence = [
 			...runs.map(runEvidence), ...(found ? statementsEvidence(found) : []),
 			noteEvidence('what applications may miss or meet stricter than before', [...taken, ...plan.unseen.map(each => `not seen: ${each}`)]), noteEvidence('what is only new', added),

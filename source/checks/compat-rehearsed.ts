@@ -18,6 +18,7 @@ export async function readCompatibility(look: Look, which: readonly ApplicationR
 
 /** Such as `the released application on the new schema`. */
 export function nameOf({which, schema}: Pick<ApplicationRun, 'which' | 'schema'>): string {
+	if (which === 'old' && schema === 'old') return 'the released application after the downgrade';
 	return `${{old: 'the released application', new: 'the new application', api: 'the API'}[which]} on the ${schema} schema`;
 }
 

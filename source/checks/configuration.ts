@@ -14,7 +14,7 @@ const metrics = 'metrics: {prometheus: "http://prometheus:9090", queries: {error
 export const missing: Readonly<Record<string, Missing>> = {
 	'compat.application': {when: ({compatibility}) => compatibility.old === null || compatibility.new === null, example: 'compatibility: {old: [./test-released.sh], new: [./test-next.sh]}'},
 	'compat.api': {when: ({compatibility}) => compatibility.api === null, example: 'compatibility: {api: [./print-answers.sh]}'},
-	'rollback.application': {when: ({smoke}) => smoke.length === 0, example: 'smoke: [{name: health, url: "http://localhost:8080/health", expect: "200"}]'},
+	'rollback.application': {when: ({compatibility}) => compatibility.old === null, example: 'compatibility: {old: [./test-released.sh]}'},
 	'backup.retention': {when: ({backup}) => backup.directory === null, example: 'backup: {directory: /var/backups/shop, retention_days: 7}'},
 	'preflight.notified': {when: ({notify}) => notify.length === 0, example: 'notify: [{name: team, webhook: "${WEBHOOK_URL}", on: [plan-made, action-started, action-finished]}]'},
 	'preflight.rollback-plan': {when: ({rollbackPlan}) => rollbackPlan === null, example: 'rollback_plan: docs/rollback.md'},

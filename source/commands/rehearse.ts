@@ -38,7 +38,7 @@ function describeRehearsal({basis, seconds, restoreSeconds, revisions, statement
 		...statements.filter(each => each.seconds >= 0.1).toSorted((one, other) => other.seconds - one.seconds).slice(0, 10).map(each => ['statement', `${each.seconds.toFixed(2)} s, on the target ${each.estimateSeconds == null ? 'unknown' : `about ${each.estimateSeconds.toFixed(1)} s`}: ${each.sql.replaceAll(/\s+/g, ' ').trim().slice(0, 160)}`]),
 		...data.filter(each => !each.equal || each.loses || each.notCompared).map(each => [each.table, [each.equal ? 'rows as before after up and down' : 'rows differ after up and down', ...(each.loses ? [`loses ${each.loses}`] : []), ...(each.notCompared ? [`not compared: ${each.notCompared}`] : [])].join('; ')]),
 		['alembic check', check.clean ? 'no differences' : `${check.differences.length} differences: ${check.differences.join('; ')}`],
-		...(compatibility?.applications ?? []).map(each => [`${each.which} on ${each.schema}`, each.reason]),
+		...(compatibility?.applications ?? []).map(each => [each.which === 'old' && each.schema === 'old' ? 'old, went back' : `${each.which} on ${each.schema}`, each.reason]),
 		...(compatibility?.api ?? []).slice(0, 5).map(each => ['API', each]),
 		...(compatibility?.statements?.broken ?? []).map(each => ['users\' query', `${each.problem}: ${each.query.replaceAll(/\s+/g, ' ').trim().slice(0, 160)}`]),
 		...unpromised.map(each => ['not as --sql', each]), ...warnings.map(each => ['warning', each]),

@@ -21,7 +21,7 @@ export interface CompatibilityTrial {
 	after(): Promise<void>;
 	/** On the new schema, when the rows are compared: the application may write. Only the first time. */
 	onNew(): Promise<void>;
-	/** Back on the old schema. */
+	/** Back on the old schema, over what was written under the new one: both versions. */
 	onOld(): Promise<void>;
 	/** A command waits for the old schema. */
 	readonly wantsOld: boolean;
@@ -54,8 +54,11 @@ export function tryCompatibility({session, applications, statements, onProgress}
 			await plan('after');
 		},
 		onNew: async () => run('old', 'new'),
-		onOld: async () => run('new', 'old'),
-		wantsOld: applications?.commands.new != null,
+		async onOld() {
+			await run('new', 'old');
+			await run('old', 'old');
+		},
+		wantsOld: applications?.commands.new != null || applications?.commands.old != null,
 		result() {
 			if (applications === null && statements === null) return undefined;
 			const [old, now] = (['old', 'new'] as const).map(schema => runs.find(each => each.which === 'api' && each.schema === schema));

@@ -83,10 +83,17 @@ const goneBack = (name: string) => (): Given => ({
 	upgrade: {}, settings: {smoke: [{name: 'front page', command: null, url: `${url}/${name}`, expect: null}]},
 	state: {actions: [{run: 'r1', action: 'downgrade', status: 'done', exit: 0, reason: '', from: ['b2'], to: ['a1'], seconds: 1, revisions: [], statements: [], database: {version: ['a1'], verified: true, invalidIndexes: [], left: []}, guard: [], attempts: 1}]},
 });
+const tested = (ok: boolean): Given => ({
+	settings: {compatibility: {old: ['test'], new: null, api: null}},
+	rehearsal: {compatibility: {applications: [{which: 'old', schema: 'old', argv: ['test'], exit: ok ? 0 : 1, seconds: 1, output: '', ok, reason: `ended with exit code ${ok ? 0 : 1}`}]}},
+});
 cases(rollbackApplication, {
 	'the same schema as now, for a person': {given: left(), answers: 'warned', words: /For a person: .* equals the one that the application runs on now/},
 	'something is gone': {given: left(constraint), answers: 'failed', words: /would not find what it runs on now: constraint uq/},
 	'something is left besides': {given: left(type), answers: 'warned', words: /type public\.status was left behind besides/},
+	'its tests passed on the copy': {given: tested(true), answers: 'passed', words: /After the rehearsed downgrade the tests of the released application pass, on a schema that equals/},
+	'its tests failed on the copy': {given: tested(false), answers: 'failed', words: /^The released application after the downgrade ended with exit code 1\./},
+	'rehearsed before its tests were configured': {given: {...left(), settings: {compatibility: {old: ['test'], new: null, api: null}}}, answers: 'open', words: /the rehearsal of this plan was without it/},
 	'smoke tests after a real downgrade': {given: goneBack('good'), answers: 'passed', words: /After the downgrade to a1: the one smoke test passed/},
 	'that fail': {given: goneBack('bad'), answers: 'failed', words: /front page \(status 503 instead of 2xx\)/},
 	'not rehearsed': {given: {}, answers: 'open', words: /no rehearsal/},

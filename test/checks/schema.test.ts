@@ -71,6 +71,8 @@ cases(schemaColumnTypes, {
 	'another type on the copy': {given: {rehearsal: {check: {clean: false, differences: [typed]}}}, answers: 'failed', words: /VARCHAR\(20\), the models TEXT/},
 	'another type on the target': {given: {database: {upToDate: true, differences: {answer: 'different', found: [{kind: 'modify_type', object: 'column items.name', text: typed}]}}}, answers: 'failed', words: /On the target: items\.name/},
 	'only another difference on the target': {given: {database: {upToDate: true, differences: {answer: 'different', found: [{kind: 'add_column', object: 'column items.x', text: 'x is missing'}]}}}, answers: 'passed', words: /every column has the type/},
+	'before the head, and nothing is another': {given: {plan: {to: ['b1']}, rehearsal: {check: {clean: false, differences: ['column items.later is in the models but not in the database']}}}, answers: 'passed', words: /at b1 and so before the head, every column has the type of its model/},
+	'before the head, and one is another': {given: {plan: {to: ['b1']}, rehearsal: {check: {clean: false, differences: [typed]}}}, answers: 'warned', words: /For a person: .*VARCHAR\(20\), the models TEXT.*\. Say whether the later revisions bring it/},
 	'types are not compared': {given: {rehearsal: {}, context: {compareType: false}}, answers: 'warned', words: /switches compare_type off/},
 	'not rehearsed': {given: {}, answers: 'open', words: /no rehearsal/},
 	'no models': {given: {context: {targetMetadata: false}}, answers: 'not-applicable', words: /no target_metadata/},

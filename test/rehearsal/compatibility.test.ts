@@ -47,6 +47,7 @@ test('an application that knows only one schema fails on the other, the API show
 		['api', 'new', 0, '{"id": 1, "title": "name 1"}'],
 		['old', 'new', 1, 'ERROR:  column "name" does not exist'],
 		['new', 'old', 1, 'ERROR:  column "title" does not exist'],
+		['old', 'old', 0, '5000'],
 	]);
 	expect(rehearsal.compatibility!.api).toEqual(['- {"id": 1, "name": "name 1"}', '- {"id": 2, "name": "name 2"}', '+ {"id": 1, "title": "name 1"}', '+ {"id": 2, "title": "name 2"}']);
 	const found = rehearsal.compatibility!.statements!;

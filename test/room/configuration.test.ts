@@ -16,7 +16,7 @@ test('each item says which key of holdpoint.yaml would prove it, or which action
 		const unproven = items.filter(item => !satisfiedStates.has(item.state));
 		const keys = Object.fromEntries(unproven.flatMap(item => item.verdict?.configure === undefined ? [] : [[item.check, item.verdict.configure.split(':')[0]]]));
 		expect(keys).toEqual({
-			'compat.application': 'compatibility', 'compat.api': 'compatibility', 'rollback.application': 'smoke', 'backup.retention': 'backup',
+			'compat.application': 'compatibility', 'compat.api': 'compatibility', 'rollback.application': 'compatibility', 'backup.retention': 'backup',
 			'preflight.notified': 'notify', 'preflight.rollback-plan': 'rollback_plan', 'post.smoke': 'smoke', 'post.logs': 'logs', 'post.metrics': 'metrics', 'post.errors': 'metrics',
 			'tasks.documentation': 'documents', 'tasks.tickets': 'tickets', 'tasks.alerts': 'alerts',
 		});

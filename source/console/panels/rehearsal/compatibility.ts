@@ -13,7 +13,7 @@ export function compatibilityLines(compatibility: Compatibility | undefined, wid
 	return [
 		[], heading('both versions on both schemas'),
 		...applications.flatMap(({which, schema, ok, reason, seconds: took, output}) => [
-			...text(`${names[which]} on the ${schema} schema: ${ok ? 'fine' : reason} (${seconds(took)})`, width, ok ? 'good' : 'bad'),
+			...text(`${names[which]} ${which === 'old' && schema === 'old' ? 'after the downgrade' : `on the ${schema} schema`}: ${ok ? 'fine' : reason} (${seconds(took)})`, width, ok ? 'good' : 'bad'),
 			...(ok ? [] : output.split('\n').slice(-5).flatMap(row => text(row, width, 'dim', '  '))),
 		]),
 		...(applications.length === 0 ? [line('no command is configured (compatibility: {old, new, api} in holdpoint.yaml)', 'dim')] : []),
