@@ -40,6 +40,11 @@ export async function takeBackup(context: ActionContext, request: BackupRequest)
 	return result;
 }
 
+/** A backup of the target, or of `backup.from`, read back in full, for an action that needs one; it is not recorded. @throws Refusal 2, 3 or 4 */
+export async function dumpForAction(context: ActionContext): Promise<Backup> {
+	return dump(context, await sourceOf(context, undefined), {});
+}
+
 async function dump(context: ActionContext, {conninfo, elsewhere}: Source, {format, jobs, verify = 'read'}: BackupRequest): Promise<Backup> {
 	const {settings} = context;
 	const original = elsewhere ? {original: {session: await context.session(), proofKey: await context.proofKey()}} : {};

@@ -1,17 +1,17 @@
 /** Rehearses the planned upgrade on a copy restored from the newest backup; takes one when there is none that is fresh. */
 import {existsSync} from 'node:fs';
-import path from 'node:path';
 import {parseConninfo} from '../postgres/conninfo.ts';
-import {runDump} from '../postgres/dump.ts';
 import {queryStatements} from '../postgres/figures.ts';
 import {queryTables} from '../postgres/table-sizes.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
+import {findDamage} from '../checks/backups.ts';
 import {rehearsedSchemaAs} from '../checks/rehearsed-schema.ts';
 import {type CopyOptions, rehearse, rehearseOnClone} from '../rehearsal/rehearse.ts';
 import {placeOf} from '../rehearsal/restore-check.ts';
 import {removeOldCopies, type Place} from '../rehearsal/scratch.ts';
+import {dumpForAction} from './backup.ts';
 import type {ActionContext} from './context.ts';
 import {makePlan} from './plan.ts';
 import {undertake} from './undertaking.ts';
@@ -65,12 +65,13 @@ export async function runRehearsal(context: ActionContext, {against, clone = fal
 }
 
 async function rehearseRestored(context: ActionContext, {options, place, schemaOnly}: {options: CopyOptions; place: Place; schemaOnly: boolean}): Promise<Rehearsal> {
-	const backup = newestBackup(context) ?? await takeFresh(context);
+	const {backup: kept, damaged} = await newestWhole(context);
+	const backup = kept ?? await takeFresh(context);
 	// Without its rows an application fails for want of them, which says nothing of the schema.
 	const {rehearsal, restore} = await rehearse({...options, ...(schemaOnly && {applications: null}), backup, place, schemaOnly});
 	// A restore with its counts compared is the proof of the backup too.
 	if (!schemaOnly) context.record('backup-taken', {backup: {...backup, verified: {...backup.verified, restore}}});
-	return rehearsal;
+	return {...rehearsal, warnings: [...damaged, ...rehearsal.warnings ?? []]};
 }
 
 /** A longer one is none that an application asks often. */
@@ -83,20 +84,21 @@ async function readStatements(context: ActionContext): Promise<{rows: {query: st
 	return {missing, rows: rows && rows.filter(({query}) => query.length <= longestStatement).toSorted((one, other) => other.calls - one.calls).slice(0, mostStatements).map(({query, calls}) => ({query, calls}))};
 }
 
-/** Of this run, still there, and not older than the configuration allows. */
-function newestBackup(context: ActionContext): Backup | null {
-	const backup = context.state().backups.findLast(each => each.format !== 'external' && existsSync(each.path));
-	return backup && context.now().getTime() - Date.parse(backup.startedAt) <= context.settings.backup.maxAgeMs ? backup : null;
+/** Of this run, still there, as it was taken, and not older than the configuration allows; and a sentence for each that was passed over as damaged. */
+export async function newestWhole(context: Pick<ActionContext, 'state' | 'settings' | 'now'>): Promise<{backup: Backup | null; damaged: string[]}> {
+	const damaged: string[] = [];
+	for (const backup of context.state().backups.toReversed()) {
+		if (backup.format === 'external' || !existsSync(backup.path) || context.now().getTime() - Date.parse(backup.startedAt) > context.settings.backup.maxAgeMs) continue;
+		const damage = await findDamage(backup);
+		if (damage === null) return {backup, damaged};
+		damaged.push(`The backup ${backup.path} is not as it was taken and was not rehearsed on: ${damage}`);
+	}
+	return {backup: null, damaged};
 }
 
 async function takeFresh(context: ActionContext): Promise<Backup> {
 	context.tell('there is no fresh backup to rehearse on: taking one');
-	const {settings} = context;
-	const {backup, artifacts} = await runDump({
-		conninfo: await context.conninfo('backup'), directory: settings.backup.directory ?? path.join(context.folder, 'artifacts'),
-		format: settings.backup.format, jobs: settings.backup.jobs, verify: 'read', signal: context.signal,
-	});
-	for (const artifact of artifacts) context.keepFile(artifact);
+	const backup = await dumpForAction(context);
 	context.record('backup-taken', {backup});
 	return backup;
 }
