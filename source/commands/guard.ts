@@ -23,14 +23,20 @@ export const command: Command = {
 			if (key !== undefined && !room) throw new Refusal(3, `No room is at work for this project, so there is no guard to change; \`guard: {${key}: ${value}}\` in holdpoint.yaml counts for new runs.`);
 			const guard = room ? await room.client.ask<GuardPolicy>('guard', {key, value}) : policyAtRest(call);
 			const reason = key === undefined ? (room ? 'The limits of the run at work.' : 'No room is at work; these are the limits that would count.') : `${key} is ${value} now.`;
-			if (output.json) output.document({done: key !== undefined, reason, guard});
-			output.text(`${formatTable(describePolicy(guard))}\n${reason}`);
+			if (output.json) output.document({done: key !== undefined, reason, guard, configured: settings.guard});
+			output.text(`${formatTable(markChanged(guard, settings.guard))}\n${reason}`);
 			return 0;
 		} finally {
 			room?.client.close();
 		}
 	},
 };
+
+/** Each limit; one that was changed since with what it was configured as. */
+function markChanged(guard: GuardPolicy, configured: GuardPolicy): string[][] {
+	const before = new Map(describePolicy(configured));
+	return describePolicy(guard).map(([key, value]) => (before.get(key) === value ? [key, value] : [key, value, `changed, configured ${before.get(key)}`]));
+}
 
 /** Those of the open run, which keeps what it was opened with; else the configured ones. */
 function policyAtRest({settings}: Call): GuardPolicy {

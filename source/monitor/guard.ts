@@ -132,7 +132,10 @@ function nearestOf(limits: Limit[], trends: GuardState['trends']): Nearest | nul
 	const seen = limits.map(limit => (limit.value === undefined ? {...limit, value: trends[limit.rule]?.at(-1)?.value} : limit));
 	const known = seen.filter(limit => typeof limit.value === 'number').map(limit => ({rule: limit.rule, text: distanceText(limit), share: share(limit), inSeconds: isPassed(limit) ? 0 : secondsLeft(limit, trends[limit.rule] ?? [])}));
 	const soon = known.filter(each => each.inSeconds !== null && each.inSeconds <= 60).sort((a, b) => a.inSeconds! - b.inSeconds! || b.share - a.share)[0];
-	return soon ?? known.sort((a, b) => b.share - a.share)[0] ?? null;
+	if (soon) return soon;
+	// A rate of five seconds says nothing of what is more than a minute away.
+	const [next] = known.sort((a, b) => b.share - a.share);
+	return next ? {...next, inSeconds: null} : null;
 }
 
 /** By the growth that is known for certain, else at the rate of the last seconds. */

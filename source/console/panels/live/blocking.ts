@@ -100,10 +100,13 @@ function rootLines({pid, session, total}: BlockingRow, sample: Sample, width: nu
 	const prepared = pid === 0 ? (sample.prepared ?? []).map(({gid}) => gid).join(', ') : '';
 	return [
 		...(prepared ? [line(`   prepared: ${prepared}`)] : []),
-		...(session?.query ? [[span(`   ${isIdleInTransaction(session) ? 'last ran' : 'runs'} `, 'dim'), span(session.query.replaceAll(/\s+/g, ' ').trim())] as Line] : []),
+		...(session?.query ? [[span(`   ${isIdleInTransaction(session) ? 'last ran' : 'runs'} `, 'dim'), span(queryOf(session))] as Line] : []),
 		...flow([...(key === null ? [] : [span(`R, or ${key} on it: `, 'key')]), span(says), span(`; ${plural(total, 'session')} ${total === 1 ? 'goes' : 'go'} on`, 'good')], {width, indent: 3}),
 	];
 }
+
+/** On one line. */
+const queryOf = (session: ActiveSession | undefined): string => (session?.query ?? '').replaceAll(/\s+/g, ' ').trim();
 
 function treeLine(row: BlockingRow, {glyphs, pointed = false}: {glyphs: Glyphs; pointed?: boolean}): Line {
 	const {session} = row;
@@ -114,12 +117,12 @@ function treeLine(row: BlockingRow, {glyphs, pointed = false}: {glyphs: Glyphs; 
 	if (row.depth === 0) {
 		return [
 			start, span(who, 'bad'), ...migration, span(` blocks ${row.total}`, 'bad'),
-			span(`  ${session?.state ?? 'state unknown'}, transaction open ${lasting(row.seconds)}  `, 'plain'), span(session ? `${session.migration ? '' : `${whoIs(session)}  `}${session.query ?? ''}` : '', 'dim'),
+			span(`  ${session?.state ?? 'state unknown'}, transaction open ${lasting(row.seconds)}  `, 'plain'), span(session ? `${session.migration ? '' : `${whoIs(session)}  `}${queryOf(session)}` : '', 'dim'),
 		];
 	}
 
 	return [
 		start, span(who, 'warn'), ...migration, span(` waits ${lasting(row.seconds)}`, 'strong'), span(` for ${row.mode ?? 'a lock'} on ${row.relation ?? 'no relation'}`),
-		...(row.total > 0 ? [span(`, blocks ${row.total}`, 'bad')] : []), span(`  ${session?.query ?? ''}`, 'dim'),
+		...(row.total > 0 ? [span(`, blocks ${row.total}`, 'bad')] : []), span(`  ${queryOf(session)}`, 'dim'),
 	];
 }
