@@ -41,10 +41,11 @@ const Header = memo(function Header() {
 
 const Footer = memo(function Footer() {
 	const state = useStore(footerNeeds);
-	const height = footerRows(state);
+	const lines = footerLines(state);
+	const height = Math.max(footerRows(state), lines.length);
 	return (
 		<Box position="absolute" marginTop={state.rows - height}>
-			<Lines lines={footerLines(state)} width={state.columns} height={height} color={state.color} ascii={state.glyphs.ascii} />
+			<Lines lines={lines} width={state.columns} height={height} color={state.color} ascii={state.glyphs.ascii} />
 		</Box>
 	);
 });

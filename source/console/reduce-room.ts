@@ -58,9 +58,12 @@ function withEvent(state: ConsoleState, event: JournalEvent): ConsoleState {
 	if ((state.run === null || state.run.seq === 0) && event.kind !== 'run-opened') return state;
 	const run = fold(state.run, event);
 	const mark = markOf(event);
-	const next = {...state, run, ...(mark && {marks: [...state.marks, mark].slice(-markLimit)})};
-	if (event.kind === 'action-started') return {...next, outcome: null, detailWanted: false, ...(followsMe(state, event) && {view: 'live' as const, focus: 'live' as const})};
-	if (event.kind === 'action-finished') return {...next, outcome: failedOutcome(run) === event.outcome ? event.outcome : state.outcome, focus: state.focus === 'progress' ? 'checklist' : state.focus};
+	// What an action said before it began, or while it ran, is not what it does now.
+	const said = event.kind === 'action-started' ? event.action : event.kind === 'action-finished' ? event.outcome.action : null;
+	const activities = said === null ? state.activities : withActivity(state.activities, {work: said, text: '', done: true});
+	const next = {...state, run, activities, ...(mark && {marks: [...state.marks, mark].slice(-markLimit)})};
+	if (event.kind === 'action-started') return {...next, outcome: null, message: null, detailWanted: false, ...(followsMe(state, event) && {view: 'live' as const, focus: 'live' as const})};
+	if (event.kind === 'action-finished') return {...next, message: null, outcome: failedOutcome(run) === event.outcome ? event.outcome : state.outcome, focus: state.focus === 'progress' ? 'checklist' : state.focus};
 	return next;
 }
 
