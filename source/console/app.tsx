@@ -20,7 +20,7 @@ export function App({doing}: {doing: Doing}) {
 	const state = useStore(current => [current.rows, current.columns, current.view, current.focus, current.outcome, Boolean(current.run?.running), current.detailWanted]);
 	if (isTooSmall(state)) return <TooSmall rows={state.rows} columns={state.columns} />;
 	return (
-		<Box width={state.columns} height={state.rows} overflow="hidden" flexShrink={0}>
+		<Box width={state.columns} height={state.rows} flexShrink={0}>
 			<Header />
 			{layoutOf(state).map(box => <Pane key={box.pane} box={box} />)}
 			{layoutOf(state).slice(1).filter(box => box.left > 0 && box.top === 4).map(box => <Divider key={box.left} left={box.left - 1} top={box.top} height={state.rows - box.top - footerRows(state)} />)}

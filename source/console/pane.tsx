@@ -13,7 +13,7 @@ export function Pane({box}: {box: PaneBox}) {
 	const state = useStore(current => [...panel.needs(current), current.tops[box.pane], focusedPane(current) === box.pane, isOld(current), current.glyphs, current.color, box.width, box.height]);
 	const lines = paneLines(state, box);
 	return (
-		<Box position="absolute" marginLeft={box.left} marginTop={box.top} width={box.width} height={box.height} flexShrink={0} overflow="hidden">
+		<Box position="absolute" marginLeft={box.left} marginTop={box.top} width={box.width} height={box.height} flexShrink={0}>
 			<Lines lines={lines} width={box.width} height={box.height} color={state.color} ascii={state.glyphs.ascii} grey={isOld(state) || (panel.grey?.(state) ?? false)} />
 		</Box>
 	);
