@@ -1,12 +1,14 @@
 /** The live pane against pg_activity and psql's \watch: the same server, sessions, terminal and refresh. */
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {setTimeout as wait} from 'node:timers/promises';
 import {execa} from 'execa';
 import type {Section, Verdict} from './figures.ts';
 import {openLoad, runHoldpoint, type Project, type Site} from './site.ts';
 import {measureTerminal, type TerminalProgram, type TerminalReading} from './terminal.ts';
 
 const refreshSeconds = 2;
+/** From the second row on each of them moves the cursor: at the first, Up would change nothing, and the next refresh would be taken for its answer. */
 const [up, down] = ['\u001B[A', '\u001B[B'];
 
 interface Measured extends TerminalReading {
@@ -23,6 +25,9 @@ export async function benchLive(site: Site, {quick, say}: {quick: boolean; say: 
 	const measured: Measured[] = [];
 	for (const sessions of [50, 500, 900]) {
 		const load = await openLoad(site.cluster, 'live', sessions);
+		// What a list of a busy server shows first has run for minutes; and all programs meet queries of the same kind.
+		say(`${sessions} sessions, whose queries first run for a minute`);
+		await wait(settleMs);
 		for (const [name, program] of programs) {
 			say(`${name} with ${sessions} sessions`);
 			measured.push({name, sessions, ...await measure(site, program, {quick})});
@@ -33,7 +38,7 @@ export async function benchLive(site: Site, {quick, say}: {quick: boolean; say: 
 	const of = (name: string, sessions: number) => measured.find(each => each.name === name && each.sessions === sessions);
 	return {
 		title: 'Live pane',
-		method: `A terminal of 120×40, a refresh of ${refreshSeconds} s, a fifth of the sessions at work, ${windowMs(quick) / 1000} s each after a warm-up of ${warmUpMs / 1000} s. CPU and memory are those of the whole tree of processes, the room's included; server time is what pg_stat_statements counted for that program (planning and execution) for each refresh. Keys: arrows in holdpoint, which move the cursor and ask the server nothing; 1 and 2 in pg_activity, which ask it again. Painted: the last byte before ${60} ms of silence; a refresh that falls between counts in, so it is an upper bound.`,
+		method: `A terminal of 120×40, a refresh of ${refreshSeconds} s, a fifth of the sessions at work, each at a query that has run for more than a minute, ${windowMs(quick) / 1000} s each after a warm-up of ${warmUpMs / 1000} s. CPU and memory are those of the whole tree of processes, the room's included; server time is what pg_stat_statements counted for that program (planning and execution) for each refresh. Keys: arrows in holdpoint, which move the cursor and ask the server nothing; 1 and 2 in pg_activity, which ask it again. Painted: the last byte before ${60} ms of silence; a refresh that falls between counts in, so it is an upper bound.`,
 		columns: ['program', 'sessions', 'CPU %', 'memory MiB', 'bytes/s', 'server ms/refresh', 'statements/refresh', 'key → first byte ms, median', 'p95', 'key → painted ms, median', 'p95'],
 		rows: measured.map(each => [each.name, each.sessions, each.cpuPercent, each.residentMiB, each.bytesPerSecond, each.serverMs, each.statements, each.firstByteMs.median, each.firstByteMs.p95, each.paintedMs.median, each.paintedMs.p95]),
 		verdicts: verdictsOf(of),
@@ -41,6 +46,7 @@ export async function benchLive(site: Site, {quick, say}: {quick: boolean; say: 
 }
 
 const warmUpMs = 6000;
+const settleMs = 60_000;
 const windowMs = (quick: boolean) => (quick ? 8000 : 30_000);
 
 function verdictsOf(of: (name: string, sessions: number) => Measured | undefined): Verdict[] {
@@ -71,10 +77,10 @@ async function programsFor(site: Site, project: Project): Promise<[string, Termi
 	const env = {PGPASSWORD: cluster.superuser.password, PGCONNECT_TIMEOUT: '10'};
 	const list: [string, TerminalProgram][] = [
 		['holdpoint', {
-			argv: site.holdpoint, cwd: project.directory, env: site.environment, ready: /Code Review/, first: '2', keys: [down, up], end: 'q',
+			argv: site.holdpoint, cwd: project.directory, env: site.environment, ready: /Code Review/, first: ['2', down, down], keys: [down, up], end: 'q',
 			others: async () => [(JSON.parse((await runHoldpoint(site, project, ['room', 'status', '--json'])).stdout) as {pid: number}).pid],
 		}],
-		['holdpoint monitor', {argv: [...site.holdpoint, 'monitor'], cwd: project.directory, env: site.environment, ready: /pg_sleep/, keys: [down, up], end: 'q'}],
+		['holdpoint monitor', {argv: [...site.holdpoint, 'monitor'], cwd: project.directory, env: site.environment, ready: /pg_sleep/, first: [down, down], keys: [down, up], end: 'q'}],
 		['psql \\watch', {argv: ['psql', '-X', '-P', 'pager=off', '-h', '127.0.0.1', '-p', String(cluster.port), '-U', cluster.superuser.name, '-d', 'live', '-f', watchFile], env, ready: /pg_sleep/, keys: [' '], end: '\u0003'}],
 	];
 	const pgActivity = await execa('pg_activity', ['--version'], {reject: false});

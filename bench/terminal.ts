@@ -12,8 +12,8 @@ export interface TerminalProgram {
 	rows?: number;
 	/** What the screen says once it is there. */
 	ready: RegExp;
-	/** Written once when it is ready, before the warm-up. */
-	first?: string;
+	/** Written one after the other when it is ready, before the warm-up. */
+	first?: string[];
 	/** Keys for the latency, written in turn. */
 	keys: string[];
 	/** Ends it in order. */
@@ -63,7 +63,10 @@ export async function measureTerminal(program: TerminalProgram, {warmUpMs, windo
 		for (const until = Date.now() + 60_000; !program.ready.test(seen); await wait(20)) {
 			if (over || Date.now() > until) throw new Error(`${program.argv.join(' ')} never said ${program.ready} in\n${seen.slice(-3000)}`);
 		}
-		if (program.first) terminal.write(program.first);
+		for (const key of program.first ?? []) {
+			terminal.write(key);
+			await wait(500);
+		}
 		await wait(warmUpMs);
 		const pids = [terminal.pid, ...await program.others?.() ?? []];
 		await during?.start();
