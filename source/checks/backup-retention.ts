@@ -5,7 +5,7 @@ import {readRetention} from '../integrations/pgbackrest.ts';
 import {describeAge} from './backups.ts';
 import type {Check, CheckResult, Look} from './check.ts';
 import {readExternal, type External} from './external-backups.ts';
-import {noteEvidence} from './evidence.ts';
+import {isThere, noteEvidence} from './evidence.ts';
 import {count, failed, passed, warned} from './verdict.ts';
 
 const leastDays = 7;
@@ -28,9 +28,9 @@ export const backupRetention: Check = {
 		const kept = new Map(look.state.backups.map(backup => [backup.path, Date.parse(backup.finishedAt)]));
 		if (folder !== null && newest?.format !== 'external') {
 			for (const name of await readdir(folder).catch(() => [])) {
-				// Other files of the folder, such as manifests, are no backups.
-				if (!/\.(dump|sql|sql\.gz|backup)$|^(backup|dump)/i.test(name)) continue;
 				const file = path.join(folder, name);
+				// Other files of the folder, such as manifests and the roles beside a backup, are none.
+				if (!(/\.(dump|sql|sql\.gz|backup)$|^(backup|dump)/i.test(name) && !/\.globals\.sql$/.test(name)) && !await isThere(path.join(file, 'toc.dat'))) continue;
 				kept.set(file, kept.get(file) ?? (await stat(file)).mtimeMs);
 			}
 		}

@@ -7,7 +7,7 @@ import {querySizes} from './tables.ts';
 import {blockingTouches} from './touched.ts';
 import {describeAge} from './backups.ts';
 import {count, failed, listed, notApplicable, onlyIfSeen, passed} from './verdict.ts';
-import {windowTimes} from './window-times.ts';
+import {windowTimes} from '../journal/window-times.ts';
 
 export const largeWindow: Check = {
 	id: 'large.window',

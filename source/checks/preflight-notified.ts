@@ -3,7 +3,7 @@ import {describeAge} from './backups.ts';
 import type {Check} from './check.ts';
 import {noteEvidence} from './evidence.ts';
 import {count, failed, forPerson, listed, passed, warned} from './verdict.ts';
-import {windowTimes} from './window-times.ts';
+import {windowTimes} from '../journal/window-times.ts';
 
 /** A start so far from what was announced is news. */
 const graceMs = 30 * 60_000;

@@ -20,13 +20,13 @@ export const reviewSql: Check = {
 		const about = `SQL with sha256 ${plan.sqlSha256.slice(0, 12)}`;
 		const evidence = [
 			{kind: 'digest' as const, title: 'the reviewed SQL', path: plan.sql, sha256: plan.sqlSha256},
-			noteEvidence('statements that lose data', losses.map(placeOf)),
+			...(losses.length > 0 ? [noteEvidence('statements that lose data', losses.map(placeOf))] : []),
 			...review.findings.map(findingEvidence),
 		];
 		const {error, warning, info} = review.counts;
-		const worst = (level: string) => review.findings.filter(finding => finding.level === level).map(finding => `${finding.rule}${finding.revision ? ` in ${finding.revision}` : ''}: ${finding.message}`);
-		if (error > 0) return failed(`${count(error, 'error')} and ${count(warning, 'warning')} in the ${about}: ${listed(worst('error'), 2)}`, evidence);
-		if (warning > 0 || losses.length > 0) return onlyIfSeen(warned(`${count(warning, 'warning')} and ${count(losses.length, 'statement that loses data', 'statements that lose data')} in the ${about}: ${listed([...worst('warning'), ...losses.map(placeOf)], 2)}. For a person: read it and attest.`, evidence), unseen);
+		const worst = (level: string) => review.findings.filter(finding => finding.level === level).map(finding => `${finding.rule}${finding.revision ? ` in ${finding.revision}` : ''}: ${finding.message.replace(/\.$/, '')}`);
+		if (error > 0) return failed(`${count(error, 'error')} and ${count(warning, 'warning')} in the ${about}: ${listed(worst('error'), 2)}.`, evidence);
+		if (warning > 0 || losses.length > 0) return onlyIfSeen(warned(`${[count(warning, 'warning'), ...(losses.length > 0 ? [count(losses.length, 'statement that loses data', 'statements that lose data')] : [])].join(' and ')} in the ${about}: ${listed([...worst('warning'), ...losses.map(placeOf)], 2)}. For a person: read it and attest.`, evidence), unseen);
 		const rehearsed = plan.revisions.filter(revision => !revision.sql).map(revision => revision.revision);
 		if (rehearsed.length > 0) {
 			evidence.push(noteEvidence('statements that only the rehearsal shows', statements.filter(statement => rehearsed.includes(statement.revision ?? '')).map(statement => statement.text)));

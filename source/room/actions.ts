@@ -149,7 +149,7 @@ export function createActions(room: Room): Actions {
 
 const afterUpgrade = ['post.current', 'post.schema', 'alembic.current', 'monitor.active', 'monitor.locks', 'monitor.replication'];
 const afterBackup = ['backup.completed', 'backup.verified', 'backup.documented', 'backup.pitr', 'preflight.backup'];
-const afterRehearsal = ['alembic.check', 'rollback.downgrade', 'rollback.data', 'rollback.indexes', 'rollback.triggers', 'rollback.application', 'schema.column-types', 'code.downgrade-reverses', 'code.upgrade-complete', 'large.estimate', 'alembic.sql', 'compat.application', 'compat.api'];
+const afterRehearsal = ['backup.verified', 'preflight.backup', 'alembic.check', 'rollback.downgrade', 'rollback.data', 'rollback.indexes', 'rollback.triggers', 'rollback.application', 'schema.column-types', 'code.downgrade-reverses', 'code.upgrade-complete', 'large.estimate', 'alembic.sql', 'compat.application', 'compat.api'];
 
 /** Backup, rehearsal and maintenance live in their room: when it died, nothing of them counts, and nothing of them is in the database. */
 function lostOutcome(run: string, {action, startedAt, statements}: RunningAction): Outcome {

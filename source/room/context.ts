@@ -3,7 +3,7 @@ import {existsSync} from 'node:fs';
 import type {ContextKey} from '../checks/check.ts';
 import {readCompletion} from '../checks/rollback-completion.ts';
 import {digestOfPlan, renderRollbackPlan} from '../checks/rollback-plan.ts';
-import {windowTimes} from '../checks/window-times.ts';
+import {windowTimes} from '../journal/window-times.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import type {Item} from '../journal/shapes/item.ts';
 import type {Plan} from '../journal/shapes/plan.ts';

@@ -73,7 +73,7 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 	const room = {
 		settings, environment, scrubber, checklist: followed, keeper, target, consoles: listeners, tell,
 		contacts: mergeContacts(followed.parsed.contacts, settings.contacts),
-		facts: {pid: process.pid, host: hostname(), inProcess, warnings: describePlace({settings, environment, inProcess}), waitingForCredentials: false},
+		facts: {pid: process.pid, host: hostname(), inProcess, warnings: describePlace({settings, environment, inProcess}), waitingForCredentials: false, window: settings.window},
 		origin: readOrigin({settings, environment, loaded: target.loaded}),
 		state: () => keeper.state,
 		ended: new Promise<string>(resolve => {

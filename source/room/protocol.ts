@@ -2,6 +2,7 @@
  * What goes over the socket, in JSON lines: requests up to the room, answers and pushes back down.
  * The console and the headless commands speak only this.
  */
+import type {Settings} from '../config/settings.ts';
 import type {JournalEvent} from '../journal/events.ts';
 import type {Mark} from '../journal/marks.ts';
 import type {RunState} from '../journal/shapes/run.ts';
@@ -60,6 +61,8 @@ export interface RoomFacts {
 	warnings: string[];
 	/** Whether a password is missing and is waited for. */
 	waitingForCredentials: boolean;
+	/** The maintenance window as configured; null: none is. */
+	window?: Settings['window'];
 	/** Absolute path of the socket, where it listens on one. */
 	socket?: string;
 }

@@ -131,6 +131,18 @@ cases(backupPitr, {
 	'a receiver of a backup tool': {given: () => elsewhere({receivers: 1}), answers: 'passed', words: /1 WAL receiver/},
 });
 
+/** A folder with the parts that a backup has beside it, which are none, and an older one in a directory of its own. */
+const keptBeside = () => async (): Promise<Given> => {
+	const given = await kept(1)();
+	const {directory} = given.settings!.backup!;
+	const [globals, older] = [path.join(directory!, 'old.globals.sql'), path.join(directory!, 'shop-1')];
+	mkdirSync(older);
+	writeFileSync(path.join(older, 'toc.dat'), 'PGDMP');
+	writeFileSync(globals, 'CREATE ROLE a');
+	utimesSync(globals, 0, 0);
+	utimesSync(older, new Date('2026-02-25T12:00:00Z'), new Date('2026-02-25T12:00:00Z'));
+	return given;
+};
 const kept = (days: number, more: Partial<Settings['backup']> = {}) => async (): Promise<Given> => {
 	const directory = folder();
 	const file = path.join(directory, 'old.dump');
@@ -141,6 +153,7 @@ const kept = (days: number, more: Partial<Settings['backup']> = {}) => async ():
 };
 cases(backupRetention, {
 	'one that old is there': {given: kept(9), answers: 'passed', words: /oldest of 1 backup is 9 days old: they are kept for 7 days/},
+	'the roles beside a backup are none, and a directory is one': {given: keptBeside(), answers: 'warned', words: /oldest of 2 backups is 4 days old/},
 	'the oldest is younger': {given: kept(1), answers: 'warned', words: /For a person: the oldest of 1 backup is 24 h old/},
 	'a service that says so': {given: external({...managed, retentionDays: 14}), answers: 'passed', words: /keeps backups for 14 days \(as it says\)/},
 	'a service that keeps them too short': {given: external({...managed, retentionDays: 3}), answers: 'failed', words: /keeps backups for 3 days; 7 are asked for/},

@@ -9,7 +9,7 @@ import {largeWindow} from '../../source/checks/large-window.ts';
 import {monitorActive} from '../../source/checks/monitor-active.ts';
 import {monitorLocks} from '../../source/checks/monitor-locks.ts';
 import {monitorReplication} from '../../source/checks/monitor-replication.ts';
-import {windowTimes} from '../../source/checks/window-times.ts';
+import {windowTimes, windowWords} from '../../source/journal/window-times.ts';
 import type {Settings} from '../../source/config/settings.ts';
 import {parseConninfo} from '../../source/postgres/conninfo.ts';
 import {connect} from '../../source/postgres/session.ts';
@@ -123,6 +123,16 @@ test.each([
 ])('the window %s to %s %s at %s', (start, end, timezone, at, opensAt, closesAt, inside) => {
 	const times = windowTimes({start, end, timezone}, new Date(at));
 	expect({inside: times.inside, opensAt: times.opensAt.toISOString(), closesAt: times.closesAt.toISOString()}).toEqual({inside, opensAt, closesAt});
+});
+
+test.each([
+	['2026-03-01T21:17:30Z', 'window opens in 42 min', 'bad'],
+	['2026-03-01T22:00:00Z', 'window 1 h 30 min left', 'dim'],
+	['2026-03-01T23:20:30Z', 'window 9 min left', 'warn'],
+	['2026-03-01T23:29:30Z', 'window under 1 min left', 'warn'],
+])('the window in words, at %s', (at, text, level) => {
+	expect(windowWords({start: '22:00', end: '23:30', timezone: 'UTC'}, Date.parse(at))).toEqual({text, level});
+	expect(windowWords({start: '2026-02-01 22:00', end: '2026-02-01 23:00', timezone: 'UTC'}, Date.parse(at))).toEqual({text: 'window is over', level: 'bad'});
 });
 
 const session = {pid: 7, user: 'app', application: 'web', client: null, state: 'idle in transaction', seconds: 5, transactionSeconds: 5, waitEvent: null, query: 'SELECT 1', blockedBy: [], migration: false, backendStart: null, backendType: 'client backend'};

@@ -33,7 +33,12 @@ function lastLine(state: ConsoleState): Line {
 	if (activity) return [span(` ${activity.work}: ${activity.text}`, 'info'), span(activity.share === undefined ? '' : `  ${Math.floor(activity.share * 100)} %`, 'strong')];
 	const last = state.run?.log.at(-1);
 	if (!last) return [];
-	return [span(` ${timeOf(last.at)} ${last.by}  `, 'dim'), span(last.text, last.level === 'error' ? 'bad' : last.level === 'warning' ? 'warn' : 'plain')];
+	return [span(` ${timeOf(last.at)} ${last.by}  `, 'dim'), span(shortItem(last.text), last.level === 'error' ? 'bad' : last.level === 'warning' ? 'warn' : 'plain')];
+}
+
+/** An item's id without its heading: what became of it must fit in one line too. */
+function shortItem(text: string): string {
+	return text.replace(/^[a-z0-9-]+\/(?=[a-z0-9-]+)/, '');
 }
 
 function filterLine(text: string): Line {

@@ -3,6 +3,7 @@ import type {WayBack} from '../../../journal/shapes/plan.ts';
 import type {RunState} from '../../../journal/shapes/run.ts';
 import {lossOf, lossWords, type Moment} from '../../../journal/loss.ts';
 import {waysBack} from '../../../journal/way-back.ts';
+import {windowWords} from '../../../journal/window-times.ts';
 import {clockTime, plural, revisions, seconds} from '../../parts/figures.ts';
 import {fit, span, spread, widthOfLine, type Line, type Tone} from '../../parts/line.ts';
 import {isOld, runningMigration, type ConsoleState} from '../../state.ts';
@@ -18,11 +19,20 @@ export function headerLines(state: ConsoleState): Line[] {
 	const inner = columns - 4;
 	const framed = (content: Line): Line => [span(`${heavy.vertical} `, look.frame), ...fit(content, {width: inner, ascii: state.glyphs.ascii}), span(` ${heavy.vertical}`, look.frame)];
 	return [
-		edge([span(` ${look.word} `, look.tone), ...flags(state)], {state, right: [span(` ${!state.run ? 'holdpoint' : state.run.seq === 0 ? 'no run yet' : `run ${state.run.run}`}  ${state.replay ? '' : `${clockTime(state.now)} `}`, 'dim')]}),
+		edge([span(` ${look.word} `, look.tone), ...flags(state)], {state, right: cornerLines(state)}),
 		framed(spread(targetLine(state), pathLine(state), inner)),
 		framed(spread(workLine(state), watchLine(state), inner)),
 		[span(heavy.corners[2] + heavy.horizontal.repeat(columns - 2) + heavy.corners[3], look.frame)],
 	];
+}
+
+/** The run, how long its window lasts, the time; then the same without what can be done without. */
+function cornerLines(state: ConsoleState): Line[] {
+	const run = !state.run ? 'holdpoint' : state.run.seq === 0 ? 'no run yet' : `run ${state.run.run}`;
+	if (state.replay) return [[span(` ${run}  `, 'dim')]];
+	const window = state.room?.window && state.run?.state === 'open' ? windowWords(state.room.window, state.now) : null;
+	const rest = [...(window ? [span(window.text, window.level), span('  ')] : []), span(`${clockTime(state.now)} `, 'dim')];
+	return [[span(` ${run}  `, 'dim'), ...rest], [span(' '), ...rest]];
 }
 
 /** What the header is made of. */
@@ -36,12 +46,13 @@ function lookNow(state: ConsoleState): {word: string; tone: Tone; frame: Tone} {
 	return state.attached ? environmentLook[state.run?.target.environment ?? 'unknown'] : {word: 'ATTACHING', tone: 'dim', frame: 'dim'};
 }
 
-function edge(title: Line, {state, right}: {state: ConsoleState; right: Line}): Line {
+/** @param right from the fullest to the shortest: the first that fits */
+function edge(title: Line, {state, right: [right = [], ...shorter]}: {state: ConsoleState; right: Line[]}): Line {
 	const {glyphs: {heavy}, columns} = state;
 	const {frame} = lookNow(state);
 	const rest = columns - 4 - widthOfLine(title) - widthOfLine(right);
-	if (rest < 0) return edge(title, {state, right: []});
-	return [span(heavy.corners[0] + heavy.horizontal, frame), ...title, span(heavy.horizontal.repeat(rest), frame), ...right, span(heavy.horizontal + heavy.corners[1], frame)];
+	if (rest < 0 && right.length > 0) return edge(title, {state, right: shorter});
+	return [span(heavy.corners[0] + heavy.horizontal, frame), ...title, span(heavy.horizontal.repeat(Math.max(0, rest)), frame), ...right, span(heavy.horizontal + heavy.corners[1], frame)];
 }
 
 function flags(state: ConsoleState): Line {
@@ -116,9 +127,10 @@ function restoreLine(run: RunState, state: ConsoleState): Line {
 	return backup ? [span(run.running || run.actions.some(outcome => outcome.action === 'upgrade') ? '  restore loses ' : 'restore loses ', 'dim'), span(lossWords(lossOf(backup, momentOf(state))))] : [];
 }
 
-/** The WAL's position comes with each sample. */
+/** The WAL's position comes with each sample, and so does the time: the clock of an idle screen goes by the minute. */
 function momentOf({now, samples}: ConsoleState): Moment {
-	return {atMs: now, walPosition: samples.at(-1)?.walPosition ?? null};
+	const last = samples.at(-1);
+	return {atMs: Math.max(now, last ? Date.parse(last.at) : 0), walPosition: last?.walPosition ?? null};
 }
 
 /** `downgrade, 4.0 s measured, loses 1,204 values`. */

@@ -29,6 +29,23 @@ export function windowTimes({start, end, timezone}: NonNullable<Settings['window
 	throw new Error('a daily window always has a next one');
 }
 
+/** The window in few words: how long it still lasts, when it begins, or that it is over. `level` is `bad` outside of it and `warn` in its last ten minutes. */
+export function windowWords(window: NonNullable<Settings['window']>, nowMs: number): {text: string; level: 'dim' | 'warn' | 'bad'} {
+	const {inside, over, opensAt, closesAt} = windowTimes(window, new Date(nowMs));
+	if (over) return {text: 'window is over', level: 'bad'};
+	const leftMs = (inside ? closesAt : opensAt).getTime() - nowMs;
+	if (!inside) return {text: `window opens in ${minutesWords(leftMs)}`, level: 'bad'};
+	return {text: `window ${minutesWords(leftMs)} left`, level: leftMs <= 600_000 ? 'warn' : 'dim'};
+}
+
+/** Whole minutes, rounded down: what is left is never more than is said. */
+function minutesWords(ms: number): string {
+	const minutes = Math.floor(ms / 60_000);
+	if (minutes < 1) return 'under 1 min';
+	if (minutes < 60) return `${minutes} min`;
+	return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min` : `${Math.floor(minutes / 1440)} days`;
+}
+
 /** A time of the day on the day of `day` there, or a moment with its own date. */
 function momentIn(text: string, timezone: string, day: Date): Date {
 	const [date, time] = /^\d{4}/.test(text) ? [text.slice(0, 10), text.slice(11)] : [localDate(day, timezone), text];

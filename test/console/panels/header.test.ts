@@ -1,0 +1,31 @@
+/** What of the header and the footer moves with time and with actions. */
+import {expect, test} from 'vitest';
+import {footerLines} from '../../../source/console/panels/footer/view.ts';
+import {headerLines} from '../../../source/console/panels/header/view.ts';
+import type {Line} from '../../../source/console/parts/line.ts';
+import {reduceRoom, type RoomAction} from '../../../source/console/reduce-room.ts';
+import {initialState, type ConsoleState} from '../../../source/console/state.ts';
+import {opening, room, running, sample, startedAt, stateAfter, tell} from '../fixtures/story.ts';
+
+const words = (lines: readonly Line[]) => lines.map(line => line.map(({text}) => text).join('')).join('\n');
+const shown = (more: Partial<ConsoleState> = {}) => initialState({run: stateAfter(opening), attached: true, columns: 120, now: startedAt, ...more});
+const window = {start: '02:00', end: '03:30', timezone: 'UTC'};
+
+test('how long the window lasts counts down, and is the last to give way on a narrow screen', () => {
+	expect(words(headerLines(shown({room: {...room, window}})))).toContain('run 4f2a  window 1 h 30 min left  02:00 UTC');
+	expect(words(headerLines(shown({room: {...room, window}, columns: 60})))).toMatch(/PRODUCTION ━+ window 1 h 30 min left {2}02:00 UTC ━┓/);
+	expect(words(headerLines(shown({room: {...room, window: null}})))).toContain('run 4f2a  02:00 UTC');
+});
+
+test('what a restore loses goes with the samples, and not with the clock of an idle screen', () => {
+	const backup = {path: '/backups/shop', startedAt: new Date(startedAt).toISOString(), lsn: '0/0'} as never;
+	const lost = words(headerLines(shown({run: {...stateAfter(opening), backups: [backup]}, samples: [sample(42, {walPosition: 1_000_000})]})));
+	expect(lost).toMatch(/restore loses 42 s, /);
+});
+
+test('what was said before an action began, or while it ran, is gone with it', () => {
+	const events = tell([...opening, ...running]);
+	const before = shown({run: stateAfter(opening), activities: {upgrade: {work: 'upgrade', text: 'reading figures'}}, message: null});
+	expect(words(footerLines(before))).toContain('upgrade: reading figures');
+	expect(words(footerLines(reduceRoom(before, {type: 'event', event: events[opening.length]!} as RoomAction)))).not.toContain('reading figures');
+});
