@@ -4,7 +4,7 @@ import {replan} from './replan.ts';
 import {sentenceOf} from './sentences.ts';
 import type {Block} from './shapes/block.ts';
 import {countItems, type Item} from './shapes/item.ts';
-import type {RunningAction, RunState} from './shapes/run.ts';
+import type {GuardPolicy, RunningAction, RunState} from './shapes/run.ts';
 
 /** So many sentences of the log, and statements of what runs, are kept in the state; the journal itself keeps all. */
 const logLength = 500;
@@ -110,7 +110,12 @@ const handlers: {[K in EventKind]: Handler<K>} = {
 	'alarm-raised': (state, event) => ({alarms: [...state.alarms.filter(alarm => alarm.alarm !== event.alarm.alarm), event.alarm]}),
 	'alarm-cleared': (state, event) => ({alarms: state.alarms.filter(alarm => alarm.alarm !== event.alarm)}),
 	'guard-acted': (state, event) => ({guardActs: [...state.guardActs, event.act]}),
-	'guard-changed': (state, event) => ({guard: event.guard, guardChanged: [...new Set([...state.guardChanged ?? [], event.key])]}),
+	'guard-changed': (state, {guard, key}) => {
+		const guardWas = state.guardWas ?? state.guard;
+		const limit = key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) as keyof GuardPolicy;
+		const others = (state.guardChanged ?? []).filter(other => other !== key);
+		return {guard, guardWas, guardChanged: guardWas[limit] === guard[limit] ? others : [...others, key]};
+	},
 	'backend-cancelled': () => ({}),
 	'backup-taken': (state, event) => ({backups: [...state.backups.filter(backup => backup.path !== event.backup.path), event.backup]}),
 	'restore-point-made': (_, event) => ({restorePoint: event.point}),

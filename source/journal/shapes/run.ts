@@ -111,7 +111,9 @@ export const runStateSchema = runSummarySchema.omit({items: true}).extend({
 	rehearsal: rehearsalSchema.optional(),
 	consoles: z.array(z.object({name: z.string(), since: z.string(), readOnly: z.boolean()})),
 	guard: guardPolicySchema,
-	/** Those of its keys that were changed in this run, as in holdpoint.yaml. */
+	/** As it was before it was first changed in this run. */
+	guardWas: guardPolicySchema.optional(),
+	/** Those of its keys that are another than then, as in holdpoint.yaml. */
 	guardChanged: z.array(z.string()).optional(),
 	guardActs: z.array(guardActSchema),
 	alarms: z.array(alarmSchema),

@@ -27,3 +27,10 @@ test('without a migration the limits themselves, and that some were changed', ()
 	expect(words(headerLines(shown({run: stateAfter(opening), activities: {}})))).toContain('guard cancels at 20 blocked, 3 s ');
 	expect(words(headerLines(shown({run: changed, activities: {}})))).toContain('guard cancels at 12 blocked, 3 s, changed');
 });
+
+test('a limit that is set back to what it was is not called changed', () => {
+	const {guard} = stateAfter(opening);
+	const set = (maxBlockedSessions: number | null) => ({kind: 'guard-changed' as const, key: 'max_blocked_sessions', value: String(maxBlockedSessions), guard: {...guard, maxBlockedSessions}});
+	expect(stateAfter(opening, [set(12)]).guardChanged).toEqual(['max_blocked_sessions']);
+	expect(stateAfter(opening, [set(12), set(13), set(guard.maxBlockedSessions)]).guardChanged).toEqual([]);
+});
