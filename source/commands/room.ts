@@ -38,7 +38,7 @@ async function stop(call: Call): Promise<number> {
 		if (call.settings.readOnly) throw new Refusal(3, 'With --read-only no room is stopped.');
 		if (room.status.running) throw new Refusal(3, `The ${room.status.running.action} runs in it, and would go on without its guard; cancel it first, or wait for its end.`);
 		await stopRoom(room);
-		return tell(call, null);
+		return tell(call, null, `The room, process ${room.status.pid}, has stopped.`);
 	} finally {
 		room.client.close();
 	}
@@ -50,10 +50,10 @@ async function stopRoom({client, status}: FoundRoom): Promise<void> {
 	if (await Promise.race([client.gone, late]) === 'late') throw new Refusal(5, `The room, process ${status.pid}, has not ended within 10 s; look at it.`);
 }
 
-function tell({output}: Call, room: RoomStatus | null): number {
+function tell({output}: Call, room: RoomStatus | null, without = 'No room is at work for this project.'): number {
 	const {pid = null, socket = null, run = null, consoles = 0, idleSeconds = null} = room ?? {};
 	if (output.json) output.document({pid, socket, run, consoles, idleSeconds});
-	output.text(room ? `Process ${pid} at ${socket}; ${run ? `run ${run}` : 'no run is open'}; ${consoles} ${consoles === 1 ? 'console' : 'consoles'}${idleSeconds === null ? '' : `, idle for ${idleSeconds} s`}.` : 'No room is at work for this project.');
+	output.text(room ? `Process ${pid} at ${socket}; ${run ? `run ${run}` : 'no run is open'}; ${consoles} ${consoles === 1 ? 'console' : 'consoles'}${idleSeconds === null ? '' : `, idle for ${idleSeconds} s`}.` : without);
 	return 0;
 }
 

@@ -8,7 +8,7 @@ import type {ConsoleState} from '../../state.ts';
 import type {Glyphs} from '../../theme.ts';
 import type {Space} from '../panel.ts';
 import {whoIs} from './sessions.ts';
-import {blockingRows, fitsFilter, isIdleInTransaction, type BlockingRow} from './state.ts';
+import {blockingRows, fitsFilter, lockWords, isIdleInTransaction, type BlockingRow} from './state.ts';
 import type {ViewContent} from './view-content.ts';
 
 /** The trees in few lines; one line while nobody blocks. */
@@ -65,7 +65,7 @@ export function lockLines(sample: Sample, limit: number): Line[] {
 	return [
 		line(' locks waited for', 'title'),
 		...sorted.slice(0, limit).map(lock => [
-			span(`   pid ${lock.pid}`), span(`  ${lock.mode}`, 'warn'), span(` on ${lock.relation ?? 'no relation'}`), span(`  waits ${lasting(lock.seconds)}`, 'strong'),
+			span(`   pid ${lock.pid}`), span(`  ${lockWords(lock)}`, 'warn'), span(`  waits ${lasting(lock.seconds)}`, 'strong'),
 			span(lock.blockedBy.length > 0 ? `  behind ${lock.blockedBy.join(', ')}` : '', 'dim'),
 		]),
 		...(sorted.length > limit ? [line(`   and ${sorted.length - limit} more`, 'dim')] : []),
@@ -122,7 +122,7 @@ function treeLine(row: BlockingRow, {glyphs, pointed = false}: {glyphs: Glyphs; 
 	}
 
 	return [
-		start, span(who, 'warn'), ...migration, span(` waits ${lasting(row.seconds)}`, 'strong'), span(` for ${row.mode ?? 'a lock'} on ${row.relation ?? 'no relation'}`),
+		start, span(who, 'warn'), ...migration, span(` waits ${lasting(row.seconds)}`, 'strong'), span(` for ${row.lock ?? 'a lock'}`),
 		...(row.total > 0 ? [span(`, blocks ${row.total}`, 'bad')] : []), span(`  ${queryOf(session)}`, 'dim'),
 	];
 }

@@ -7,7 +7,7 @@ import {runningMigration, type ConsoleState} from '../../state.ts';
 import {resolutionOf} from './blocking.ts';
 import {phaseNumber} from './progress.ts';
 import {whoIs} from './sessions.ts';
-import {isIdleInTransaction, queueGrowth} from './state.ts';
+import {isIdleInTransaction, lockWords, queueGrowth} from './state.ts';
 
 /** Nothing while no migration has a session; what the progress pane beside it shows is not said twice. */
 export function pinnedLines(state: ConsoleState, sample: Sample): Line[] {
@@ -42,7 +42,7 @@ function waitLines(sample: Sample, session: Session): Line[] {
 	const more = (lock?.blockedBy.length ?? 1) - 1;
 	return [[
 		// What has to be done stands before what may be cut off.
-		span(` it waits ${lock ? `${seconds(lock.seconds)} ` : ''}`, 'warn'), span(`behind ${who}${more > 0 ? ` and ${more} more` : ''}`), span(key === null ? '' : '  R resolves it', 'key'), span(lock ? `  ${lock.mode} on ${lock.relation ?? lock.kind ?? 'unknown'}` : '', 'dim'),
+		span(` it waits ${lock ? `${seconds(lock.seconds)} ` : ''}`, 'warn'), span(`behind ${who}${more > 0 ? ` and ${more} more` : ''}`), span(key === null ? '' : '  R resolves it', 'key'), span(lock ? `  for ${lockWords(lock)}` : '', 'dim'),
 	]];
 }
 

@@ -1,5 +1,5 @@
 /** What the live pane shows, from a sample: which sessions in which order, who blocks whom, how a queue grows. */
-import type {ActiveSession, Blocker, Sample, WaitingSession} from '../../../journal/shapes/sample.ts';
+import type {ActiveSession, Blocker, LockWait, Sample, WaitingSession} from '../../../journal/shapes/sample.ts';
 import type {Point} from '../../../monitor/series.ts';
 import type {ConsoleState} from '../../state.ts';
 import type {Sort} from './look.ts';
@@ -58,8 +58,8 @@ export interface BlockingRow {
 	last: boolean;
 	/** Everyone who waits below it. */
 	total: number;
-	mode: string | null;
-	relation: string | null;
+	/** What it waits for, in words; null at a root. */
+	lock: string | null;
 	seconds: number | null;
 	session: ActiveSession | undefined;
 }
@@ -69,23 +69,29 @@ export function blockingRows(sample: Sample, {before = []}: {before?: readonly n
 	const byPid = new Map(sample.active.map(session => [session.pid, session]));
 	const rank = new Map(before.map((pid, index) => [pid, index]));
 	const rankOf = (pid: number): number => rank.get(pid) ?? Number.MAX_SAFE_INTEGER;
+	const kinds = new Map(sample.locksWaiting.map(lock => [lock.pid, lock.kind]));
 	const rows: BlockingRow[] = [];
 	const migration = (pid: number) => Number(byPid.get(pid)?.migration ?? false);
 	const add = (waiting: readonly WaitingSession[], depth: number): void => {
 		const calm = waiting.toSorted((left, right) => rankOf(left.pid) - rankOf(right.pid));
 		for (const [index, {pid, mode, relation, seconds, waiting: next}] of calm.entries()) {
-			rows.push({pid, depth, last: index === calm.length - 1, total: below(next), mode, relation, seconds, session: byPid.get(pid)});
+			rows.push({pid, depth, last: index === calm.length - 1, total: below(next), lock: lockWords({mode, relation, kind: kinds.get(pid)}), seconds, session: byPid.get(pid)});
 			add(next, depth + 1);
 		}
 	};
 
 	const holds = (blocker: Blocker): number => Number(migration(blocker.pid) || contains(blocker.waiting, pid => migration(pid) === 1));
 	for (const {pid, total, waiting} of sample.blockers.toSorted((left, right) => rankOf(left.pid) - rankOf(right.pid) || holds(right) - holds(left) || right.total - left.total)) {
-		rows.push({pid, depth: 0, last: true, total, mode: null, relation: null, seconds: byPid.get(pid)?.transactionSeconds ?? null, session: byPid.get(pid)});
+		rows.push({pid, depth: 0, last: true, total, lock: null, seconds: byPid.get(pid)?.transactionSeconds ?? null, session: byPid.get(pid)});
 		add(waiting, 1);
 	}
 
 	return rows;
+}
+
+/** `ShareLock on orders`; a wait for a row or for an old snapshot is one for the end of a transaction. */
+export function lockWords({mode, relation, kind}: Pick<LockWait, 'mode' | 'relation' | 'kind'>): string {
+	return relation === null && (kind === 'transactionid' || kind === 'virtualxid') ? 'the end of its transaction' : `${mode} on ${relation ?? kind ?? 'no relation'}`;
 }
 
 /** By how many sessions a second the queue behind the migration has grown over the last seconds; null: not known. */

@@ -2,7 +2,7 @@
 import {expect, test} from 'vitest';
 import {move} from '../../../../source/console/move.ts';
 import {ordered} from '../../../../source/console/panels/live/cursor.ts';
-import {blockingRows, fitsFilter, queueGrowth, rootOf, sortedPids} from '../../../../source/console/panels/live/state.ts';
+import {blockingRows, fitsFilter, lockWords, queueGrowth, rootOf, sortedPids} from '../../../../source/console/panels/live/state.ts';
 import {pointOf} from '../../../../source/monitor/series.ts';
 import {sample} from '../../fixtures/story.ts';
 import {looking} from './look.ts';
@@ -60,4 +60,13 @@ test('how fast the queue grows is told over five seconds, and not over a gap', (
 test('the cursor of the figures moves through them and not through sessions', () => {
 	const at = move(move(looking(sample(0), {view: 'rates'}), 'down'), 'down');
 	expect([at.live.series, at.pid]).toEqual(['rollbacks', null]);
+});
+
+test.each([
+	[{mode: 'ShareLock', relation: 'orders', kind: 'relation'}, 'ShareLock on orders'],
+	[{mode: 'ShareLock', relation: null, kind: 'virtualxid'}, 'the end of its transaction'],
+	[{mode: 'ShareLock', relation: null, kind: 'transactionid'}, 'the end of its transaction'],
+	[{mode: 'ExclusiveLock', relation: null, kind: 'advisory'}, 'ExclusiveLock on advisory'],
+])('%o is waited for as %s', (lock, words) => {
+	expect(lockWords(lock)).toBe(words);
 });
