@@ -29,5 +29,5 @@ export const backupVerified: Check = {
 };
 
 function restoreLines(restore: Backup['verified']['restore']): string[] {
-	return restore ? [`restored to ${restore.database}: ${restore.seconds.toFixed(1)} s, ${restore.tables} tables, ${restore.rowsCompared} rows compared, ${restore.uncounted ?? 0} tables too large to be counted`, ...restore.differences] : ['restored: no'];
+	return restore ? [`restored to ${restore.database}: ${restore.seconds.toFixed(1)} s, ${restore.tables} tables, ${restore.rowsCompared.toLocaleString('en-US')} rows compared, ${restore.uncounted ?? 0} tables too large to be counted`, ...restore.differences] : ['restored: no'];
 }

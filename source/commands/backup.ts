@@ -39,6 +39,6 @@ function factsOf({path, format, bytes, startedAt, finishedAt, tables, lsn, sha25
 		...(globals ? [['globals', globals.path ?? `not backed up: ${globals.why ?? 'unknown why'}`]] : []),
 		['verified', [verified.list && 'its table of contents', verified.read && 'every block read'].filter(Boolean).join(', ') || 'not at all'],
 		...(archived ? [['WAL switch', archived.why === null ? `segment ${archived.segment ?? ''} archived after ${archived.seconds?.toFixed(1) ?? '?'} s` : `not archived: ${archived.why}`]] : []),
-		...(restore ? [['restored', `${restore.tables} tables, ${restore.rowsCompared} rows compared in ${restore.seconds.toFixed(1)} s`], ...restore.differences.map(each => ['differs', each])] : []),
+		...(restore ? [['restored', `${restore.tables} tables, ${restore.rowsCompared.toLocaleString('en-US')} rows compared in ${restore.seconds.toFixed(1)} s`], ...restore.differences.map(each => ['differs', each])] : []),
 	];
 }

@@ -65,7 +65,7 @@ export function fromRestore(run: RunState, role: 'scratch' | 'restore'): Told {
 	const ran = role === 'scratch' ? 'a scratch server for the restore, removed afterwards' : 'pg_restore into the scratch server, compared with the original';
 	if (run.running?.action === 'rehearse') return {state: 'running', ran, summary: `the rehearsal runs since ${run.running.startedAt.slice(11, 19)} UTC`, output: null, starts};
 	const restore = run.backups.at(-1)?.verified.restore;
-	if (restore) return {state: restore.differences.length > 0 ? 'failed' : 'done', ran, summary: `${restore.tables} tables in ${restore.seconds.toFixed(1)} s, ${restore.rowsCompared} rows compared, ${restore.differences.length} differences`, output: restore.differences.join('\n') || null, starts};
+	if (restore) return {state: restore.differences.length > 0 ? 'failed' : 'done', ran, summary: `${restore.tables} tables in ${restore.seconds.toFixed(1)} s, ${restore.rowsCompared.toLocaleString('en-US')} rows compared, ${restore.differences.length} differences`, output: restore.differences.join('\n') || null, starts};
 	if (run.rehearsal) return {state: outdated(run) ? 'stale' : 'done', ran, summary: `restored in ${run.rehearsal.restoreSeconds.toFixed(1)} s for the rehearsal`, output: run.rehearsal.basis, starts};
 	return {state: 'open', ran, summary: 'no backup was restored yet', output: null, starts};
 }

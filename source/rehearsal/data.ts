@@ -107,7 +107,7 @@ function lostOnTheWay(was: TableData | undefined, is: TableData | undefined): st
 	const values = [...was.columns].flatMap(([column, {filled, hash}]) => {
 		const now = is.columns.get(column);
 		if (now === undefined) return [`the column ${column}`];
-		if (now.filled < filled && is.rows >= was.rows) return [`${filled - now.filled} values of ${column}`];
+		if (now.filled < filled && is.rows >= was.rows) return [`${(filled - now.filled).toLocaleString('en-US')} values of ${column}`];
 		return now.hash !== hash && is.rows === was.rows ? [`the old values of ${column} (changed)`] : [];
 	});
 	return [...rows, ...values];
@@ -116,7 +116,7 @@ function lostOnTheWay(was: TableData | undefined, is: TableData | undefined): st
 function lostByDowngrade(was: TableData | undefined, mid: TableData | undefined, is: TableData | undefined): string[] {
 	if (mid === undefined) return [];
 	if (was === undefined) return is === undefined && mid.rows > 0 ? [`${mid.rows} rows of the new table`] : [];
-	return [...mid.columns].flatMap(([column, {filled}]) => filled > 0 && !was.columns.has(column) && !is?.columns.has(column) ? [`${filled} values of the new column ${column}`] : []);
+	return [...mid.columns].flatMap(([column, {filled}]) => filled > 0 && !was.columns.has(column) && !is?.columns.has(column) ? [`${filled.toLocaleString('en-US')} values of the new column ${column}`] : []);
 }
 
 function describe(data: TableData | undefined): string {

@@ -142,5 +142,5 @@ export function tablesOf(statements: Rehearsal['statements']): Set<string> {
 }
 
 function describeBasis({backup, schemaOnly, settings}: RehearsalOptions, {where, restore}: Scratch): string {
-	return `the backup of ${backup.database} of ${backup.finishedAt}${schemaOnly ? `, schema only${settings.rehearsal.tables.length > 0 ? ` but for the rows of ${settings.rehearsal.tables.join(', ')}` : ''}` : `, ${restore.rowsCompared} rows compared`}, restored onto ${where}`;
+	return `the backup of ${backup.database} of ${backup.finishedAt}${schemaOnly ? `, schema only${settings.rehearsal.tables.length > 0 ? ` but for the rows of ${settings.rehearsal.tables.join(', ')}` : ''}` : `, ${restore.rowsCompared.toLocaleString('en-US')} rows compared`}, restored onto ${where}`;
 }

@@ -12,6 +12,9 @@ import {positionWords} from '../../replay/state.ts';
 import {guardTone} from '../progress/view.ts';
 import {elapsed, leftWords} from '../progress/state.ts';
 
+/** `back: downgrade, 3 min 05 s`: less says nothing. */
+const leastBackWidth = 28;
+
 /** Four lines of the full width, framed in the colour of the environment. */
 export function headerLines(state: ConsoleState): Line[] {
 	const {glyphs: {heavy}, columns} = state;
@@ -98,17 +101,26 @@ function workLine(state: ConsoleState): Line {
 		const urgent = next !== undefined && guardTone(next) !== 'dim';
 		const work = [span(`${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info')];
 		const first = urgent ? [...guardNow, span('  '), ...work] : [...work, ...(next ? [span('  '), ...guardNow] : [])];
-		return [...first, ...backLine(run, state), ...restoreLine(run, state), ...(next ? [] : [span(`  ${policy}`, 'dim')])];
+		return [...first, ...waysLine(run, state, widthOfLine(first)), ...(next ? [] : [span(`  ${policy}`, 'dim')])];
 	}
 
-	const back = [...backLine(run, state), ...restoreLine(run, state)];
-	return [...back, span(`${back.length > 0 ? '  ' : ''}${policy}`, 'dim')];
+	const back = waysLine(run, state, 0);
+	const rest = span(`${back.length > 0 ? '  ' : ''}${policy}`, 'dim');
+	// Half a policy is none.
+	return widthOfLine(back) + widthOfLine([rest]) <= state.columns - 4 ? [...back, rest] : back;
 }
 
 function watchLine({run, room}: ConsoleState): Line {
 	const names = (run?.consoles ?? []).map(({name, readOnly}) => (readOnly ? `${name} (looks)` : name));
 	const here = names.length === 0 ? '' : names.length > 2 ? `${plural(names.length, 'console')}` : names.join(', ');
 	return [span(room?.inProcess ? ' in this terminal only ' : ' ', 'warn'), span(here, 'dim')];
+}
+
+/** Both ways back; where they do not fit beside what stands before them, it is the downgrade's losses that are cut. */
+function waysLine(run: RunState, state: ConsoleState, before: number): Line {
+	const [back, restore] = [backLine(run, state), restoreLine(run, state)];
+	const room = state.columns - 6 - before - widthOfLine(restore);
+	return [...(widthOfLine(back) > room && room >= leastBackWidth ? fit(back, {width: room, ascii: state.glyphs.ascii}) : back), ...restore];
 }
 
 /** Once an upgrade began: how one gets back, how long that took when it was measured, and what it loses. */
