@@ -13,7 +13,7 @@ export const command: Command = {
 		refuseWithoutTerminal(call);
 		const chosen = readChosenRun(call);
 		const {run, state} = chosen.state;
-		if (state !== 'open') throw new Refusal(3, `Run ${run} is ${state}; look at it with \`holdpoint show ${run}\` or \`holdpoint report ${run}\`.`);
+		if (state !== 'open') throw new Refusal(3, `Run ${run} is ${state}; look at it with \`holdpoint show ${run}\`, \`holdpoint replay ${run}\` or \`holdpoint report ${run}\`.`);
 		return openControlRoom(await callForRun(call, chosen));
 	},
 };

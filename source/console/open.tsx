@@ -67,7 +67,7 @@ export async function openReplay({tape, color, from, speed = 1, stdout = process
 		attached: true, now: at, contacts: tape.contacts, message: hello ? {text: hello, level: 'warning'} : null, ...glassOf({stdout, ascii, color}),
 		replay: {...span, at, playing: true, speed: Math.max(speeds[0], Math.min(speeds.at(-1)!, speed)), gap: null},
 	}));
-	const player = startPlayer({store, tape});
+	const player = await startPlayer({store, tape});
 	await show({store, client: tapeClient({store, tape}), player, stdout, stdin, start: () => player.stop});
 }
 

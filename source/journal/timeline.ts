@@ -15,8 +15,8 @@ export interface Timeline {
 	slice(from: number, to: number): readonly JournalEvent[];
 	/** When the journal begins and ends, in milliseconds; null: it has no events. */
 	span(): {from: number; to: number} | null;
-	/** The first event behind `moment` that fits, or with `back` the last one before it; null: there is none. */
-	find(moment: number, fits: (event: JournalEvent) => boolean, back?: boolean): JournalEvent | null;
+	/** The first event behind `moment` that fits, or with `back` the last one before it, with its moment; null: there is none. */
+	find(moment: number, fits: (event: JournalEvent) => boolean, back?: boolean): {event: JournalEvent; moment: number} | null;
 }
 
 /** `events` and `hashes` may grow; what was given is not changed. @param hashes sha256 of each event's line */
@@ -66,7 +66,7 @@ export function createTimeline({events, hashes}: {events: readonly JournalEvent[
 			measure();
 			const step = back ? -1 : 1;
 			for (let index = back ? times.length - 1 : 0; index >= 0 && index < times.length; index += step) {
-				if ((back ? times[index]! < moment : times[index]! > moment) && fits(events[index]!)) return events[index]!;
+				if ((back ? times[index]! < moment : times[index]! > moment) && fits(events[index]!)) return {event: events[index]!, moment: times[index]!};
 			}
 
 			return null;

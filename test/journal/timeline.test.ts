@@ -36,8 +36,8 @@ test('a clock that was set back moves nothing before what was written first', ()
 test('from event to event', () => {
 	const timeline = createTimeline({events: tell([...opening, ...running]), hashes: noHashes});
 	const begins = (event: JournalEvent) => event.kind === 'revision-started';
-	expect([timeline.find(after(0), begins)?.seq, timeline.find(after(12), begins)?.seq, timeline.find(after(15), begins)]).toEqual([12, 15, null]);
-	expect([timeline.find(after(15), begins, true)?.seq, timeline.find(after(12), begins, true)]).toEqual([12, null]);
+	expect([timeline.find(after(0), begins)?.event.seq, timeline.find(after(12), begins)?.event.seq, timeline.find(after(15), begins)]).toEqual([12, 15, null]);
+	expect([timeline.find(after(15), begins, true)?.event.seq, timeline.find(after(12), begins, true)]).toEqual([12, null]);
 });
 
 test('with 100,000 events any moment is there in less than a frame of 50 ms', () => {

@@ -36,8 +36,8 @@ const figuresMs = 31 * 60_000;
 /** So many events are looked through for the marks of charts. */
 const markedEvents = 5000;
 
-/** Begins where the store's replay stands, and plays if that plays. */
-export function startPlayer({store, tape, now = Date.now}: PlayerOptions): Player {
+/** Shows where the store's replay stands, and plays on from there if that plays. */
+export async function startPlayer({store, tape, now = Date.now}: PlayerOptions): Promise<Player> {
 	let at = replayOf(store).at;
 	let shown = at;
 	let moves = 0;
@@ -104,22 +104,21 @@ export function startPlayer({store, tape, now = Date.now}: PlayerOptions): Playe
 	});
 
 	const timer = setInterval(tick, tickMs);
-	void move(at);
+	await move(at);
 	return {
 		toggle: () => change({playing: !replayOf(store).playing}),
 		seek: byMs => void move(at + byMs),
 		moment: by => trying(() => {
-			const event = tape.timeline.find(at, matters, by < 0);
+			const found = tape.timeline.find(at, matters, by < 0);
 			const end = by > 0 ? endOfGap(tape, at) : null;
-			const moment = event && Date.parse(event.at);
-			if (end !== null && (moment === null || end < moment)) {
+			if (end !== null && (found === null || end < found.moment)) {
 				void move(end);
 				return say('samples begin here again');
 			}
 
-			if (!event || moment === null) return say(by > 0 ? 'no event that matters comes after this' : 'no event that matters comes before this');
-			void move(moment);
-			say(wordsOf(event));
+			if (!found) return say(by > 0 ? 'no event that matters comes after this' : 'no event that matters comes before this');
+			void move(found.moment);
+			say(wordsOf(found.event));
 		}),
 		faster(by) {
 			const {speed} = replayOf(store);

@@ -42,9 +42,8 @@ async function replayed({playing = false, from = 0} = {}) {
 	const tape: Tape = {timeline: createTimeline({events, hashes: []}), samples: recording, figures, contacts: [], grow() {}, close() {}};
 	const span = spanOf(tape);
 	const store = createStore(initialState({attached: true, replay: {...span, at: startedAt + from * 1000, playing, speed: 1, gap: null}}));
-	const player = startPlayer({store, tape});
+	const player = await startPlayer({store, tape});
 	ends.push(player.stop, recording.close, figures.close);
-	await vi.advanceTimersByTimeAsync(0);
 	/** What the screen stands on: second of the story, events folded, second of the sample. */
 	const shown = () => {
 		const {replay, run, samples} = store.state();
