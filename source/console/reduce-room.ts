@@ -31,7 +31,7 @@ export function reduceRoom(state: ConsoleState, action: {type: string}): Console
 			const attached = {...state, attached: true, run: news.run, readOnly: state.readOnly || news.readOnly, room: news.room, silentSince: null, gone: null, message: warned(news.room) ?? state.message};
 			// Whoever comes in the middle of a migration comes to see it; where there is room for one pane only, that is the live view.
 			const view = runningMigration(news.run) && !isWide(state) ? {view: 'live' as const, focus: 'live' as const} : {};
-			return withCursor(withSamples({...attached, ...view, outcome: failedOutcome(news.run), samples: [], points: news.points?.slice(0, -1) ?? [], marks: news.marks ?? []}, news.samples));
+			return withCursor(withSamples({...attached, ...view, outcome: news.run?.running ? null : failedOutcome(news.run), samples: [], points: news.points?.slice(0, -1) ?? [], marks: news.marks ?? []}, news.samples));
 		}
 
 		case 'event': return withCursor(withEvent(state, news.event));
@@ -63,7 +63,7 @@ function withEvent(state: ConsoleState, event: JournalEvent): ConsoleState {
 	const activities = said === null ? state.activities : withActivity(state.activities, {work: said, text: '', done: true});
 	const next = {...state, run, activities, ...(mark && {marks: [...state.marks, mark].slice(-markLimit)})};
 	if (event.kind === 'action-started') return {...next, outcome: null, message: null, detailWanted: false, ...(followsMe(state, event) && {view: 'live' as const, focus: 'live' as const})};
-	if (event.kind === 'action-finished') return {...next, message: null, outcome: failedOutcome(run) === event.outcome ? event.outcome : state.outcome, focus: state.focus === 'progress' ? 'checklist' : state.focus};
+	if (event.kind === 'action-finished') return {...next, message: null, outcome: failedOutcome(run) === event.outcome ? event.outcome : failedOutcome(run) && state.outcome, focus: state.focus === 'progress' ? 'checklist' : state.focus};
 	return next;
 }
 

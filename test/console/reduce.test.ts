@@ -27,6 +27,12 @@ describe('news of the room', () => {
 		expect(after(initialState({}), {type: 'event', event: opened!}).run!.run).toBe('4f2a');
 	});
 
+	test('whoever comes while the next try runs is not shown the failure before it', () => {
+		const trying = stateAfter(opening, [...running, {kind: 'action-finished', outcome: failure}, ...running]);
+		expect(after(initialState({}), attach(trying)).outcome).toBeNull();
+		expect(after(initialState({}), attach(stateAfter(opening, [...running, {kind: 'action-finished', outcome: failure}]))).outcome).toEqual(failure);
+	});
+
 	test('a failed action opens its screen, a new action closes it, Esc leaves it', () => {
 		const state = start();
 		const failed = after(state, ...eventAfter(state, ...running, {kind: 'action-finished', outcome: failure}));
