@@ -68,10 +68,10 @@ export function chartLines(state: ConsoleState, {series, width, height}: {series
 	const marks = markRow(state.marks.map(({at, label}) => ({column: Math.floor((at - from) / wide), label})), columns);
 	const words = `${row.format(extent.low)} to ${row.format(extent.high)}`;
 	return [
-		[span(` ${row.says}`, 'title'), ...(period.now && extent.last !== null ? [span('  now '), span(row.format(extent.last), 'strong')] : []), span(`  ${words} in ${spanWords(period)}`, 'dim')],
+		[span(` ${row.says}`, 'title'), ...(period.now && extent.last !== null ? [span(state.replay ? '  then ' : '  now '), span(row.format(extent.last), 'strong')] : []), span(`  ${words} in ${spanWords(period)}`, 'dim')],
 		...chart(drawn, {...row, height: Math.max(3, height - (marks === '' ? 2 : 3)), glyphs: state.glyphs}),
 		...(marks === '' ? [] : [line(`${' '.repeat(labels)}${marks}`, 'warn')]),
-		axisLine(period, {labels, columns}),
+		axisLine({...period, now: period.now && !state.replay}, {labels, columns}),
 	];
 }
 
