@@ -19,7 +19,7 @@ export const tables: PollQuery<TableRow[]> = {
 	everyPolls: 15,
 	// The heap that its rows would need, by average widths, against what it has: within 20 %, TOAST and padding set aside.
 	// Under 128 pages the free space of the last page alone is a large share.
-	text: ({tables: names = []}) => `/* holdpoint: tables of the plan */
+	text: ({version, tables: names = []}) => `/* holdpoint: tables of the plan */
 WITH t AS MATERIALIZED (
   SELECT DISTINCT c.oid, n.nspname, c.relname, c.relpages, c.reltuples, c.reltoastrelid, c.relfrozenxid, c.reloptions, c.relkind
     FROM (VALUES ${names.length === 0 ? '(NULL, NULL)' : names.slice(0, mostTables).map(nameRow).join(', ')}) AS w(schema, name)
@@ -27,7 +27,7 @@ WITH t AS MATERIALIZED (
     JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE CASE WHEN w.schema IS NULL THEN pg_table_is_visible(c.oid) ELSE n.nspname IN (w.schema, lower(w.schema)) END
 )
-SELECT t.oid::regclass::text AS name, t.relpages * b.size AS heap, t.reltuples::float8 AS tuples, age(t.relfrozenxid) AS xid_age, t.relkind,
+SELECT t.oid::regclass::text AS name, t.relpages * b.size AS heap, ${version >= 140000 ? 't.reltuples' : 'CASE WHEN t.relpages > 0 THEN t.reltuples ELSE nullif(t.reltuples, 0) END'}::float8 AS tuples, age(t.relfrozenxid) AS xid_age, t.relkind,
        (SELECT sum(i.relpages)::float8 * b.size FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE x.indrelid = t.oid) AS indexes,
        (SELECT o.relpages::float8 * b.size FROM pg_class o WHERE o.oid = t.reltoastrelid) AS toast,
        pg_stat_get_live_tuples(t.oid)::float8 AS live, pg_stat_get_dead_tuples(t.oid)::float8 AS dead, pg_stat_get_numscans(t.oid)::float8 AS scans,
@@ -59,7 +59,7 @@ function parseTable(row: Row): TableRow {
 	const heap = numberOf(row['heap']);
 	const tuples = numberOf(row['tuples']);
 	const bloat = numberOf(row['bloat']);
-	// A partitioned table has no pages of its own; before 14 a table that was never vacuumed has 0 tuples, from 14 on -1.
+	// A partitioned table has no pages of its own. A table that was never vacuumed has -1 tuples, before 14 none, as an empty one.
 	const measured = row['relkind'] !== 'p' && tuples !== null && tuples >= 0;
 	return {
 		name: String(row['name']),
