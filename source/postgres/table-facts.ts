@@ -59,6 +59,7 @@ const constraints = `SELECT json_agg(json_build_object('name', o.conname,
 		'validated', o.convalidated, 'definition', pg_get_constraintdef(o.oid)) ORDER BY o.conname)
 	FROM pg_constraint o WHERE o.conrelid = t.oid AND o.contype IN ('c', 'f', 'u', 'p', 'x', 'n')`;
 
+/** A generated column's dependency is its own before version 15, from then on its expression's. */
 const usedBy = `SELECT json_agg(json_build_object('kind', u.kind, 'name', u.name, 'columns', u.columns) ORDER BY u.kind, u.name) FROM (
 	SELECT d.kind, d.name, array_agg(DISTINCT a.attname::text) AS columns FROM (
 		SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'rule' END AS kind, CASE WHEN c.relkind NOT IN ('v', 'm') THEN r.rulename WHEN n.nspname = 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS name, d.refobjsubid
@@ -68,6 +69,8 @@ const usedBy = `SELECT json_agg(json_build_object('kind', u.kind, 'name', u.name
 		UNION ALL SELECT 'trigger', g.tgname, d.refobjsubid FROM pg_depend d JOIN pg_trigger g ON g.oid = d.objid AND NOT g.tgisinternal WHERE d.classid = 'pg_trigger'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid
 		UNION ALL SELECT 'generated column', g.attname, d.refobjsubid FROM pg_depend d JOIN pg_attrdef f ON f.oid = d.objid JOIN pg_attribute g ON g.attrelid = f.adrelid AND g.attnum = f.adnum AND g.attgenerated <> ''
 		WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND f.adnum <> d.refobjsubid
+		UNION ALL SELECT 'generated column', g.attname, d.refobjsubid FROM pg_depend d JOIN pg_attribute g ON g.attrelid = d.objid AND g.attnum = d.objsubid AND g.attgenerated <> ''
+		WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.objid = t.oid
 	) d JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid AND a.attnum > 0 GROUP BY 1, 2
 ) u`;
 

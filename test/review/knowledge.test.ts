@@ -81,7 +81,8 @@ test.each([['word TYPE varchar', 'seen'], ['here TYPE bigint', 'The trigger big_
 	const sql = `ALTER TABLE big ALTER ${change}`;
 	const {findings: [finding]} = await reviewSql({text: sql, enabled: ['type-change-blocked-by-view'], knowledge: (await know(sql)).knowledge});
 	expect(finding!.message).toContain(`${because} uses big.`);
-	await expect(session.query(sql)).rejects.toMatchObject({code: '0A000'});
+	// Of a generated column it says 42601 before version 15.
+	await expect(session.query(sql)).rejects.toMatchObject({code: expect.stringMatching(/^(0A000|42601)$/)});
 });
 
 test('triggers that a change of every row fires are named', async () => {
@@ -118,6 +119,8 @@ test('the server\'s speed is measured on a sample of the table, and the estimate
 	const sql = 'ALTER TABLE big ALTER q SET NOT NULL;';
 	const {knowledge, notes} = await know(sql);
 	const {findings: [finding]} = await reviewSql({text: sql, enabled: ['adding-not-nullable-field'], knowledge});
+	// Before version 14 there is no scan of a range of pages.
+	if (session.versionNumber < 140_000) return expect(finding!.message).toMatch(/\(about 20,000 rows, \d+\.\d MB\)\.$/);
 	expect(finding!.message).toMatch(/\(about 20,000 rows, \d+\.\d MB, estimated scan \d+ ms at this server's measured speed\)\.$/);
 	expect(notes).toEqual([expect.stringMatching(/^Scans are estimated at [\d,.]+ MB\/s: so fast 1\d MB of public\.big were read just now, \d+ % of them from PostgreSQL's cache\.$/)]);
 	expect(await queryScanSpeed(session, ['public.small'], 0)).toBeNull();

@@ -19,6 +19,7 @@ export const typeChangeBlockedByView: Rule = {
 			if (operation.do !== 'set-type' && (operation.do !== 'drop-column' || operation.cascade)) return [];
 			const {table, column, at} = operation;
 			const user = userOf(table, column, context);
+			if (user?.kind === 'generated column' && operation.do === 'drop-column' && context.version < 15) return [{message: `The generated column ${user.name} uses ${table.text}.${column}: PostgreSQL ${context.version} drops it too, without a word.`, at, table, names: {view: user.name}, fix: fixOf(user, table)}];
 			return user === undefined ? [] : [{message: `${user.kind === 'view' ? '' : `The ${user.kind} `}${user.name} uses ${table.text}.${column}: PostgreSQL refuses to ${operation.do === 'set-type' ? 'change its type' : 'drop it'}.`, at, table, names: {view: user.name}, ...(user.kind !== 'view' && {fix: fixOf(user, table)})}];
 		});
 	},
