@@ -65,7 +65,7 @@ export function parseFailure({stderr, exitCode, signal}: {stderr: string; exitCo
 	if (/file too large/i.test(stderr) || signal === 'SIGXFSZ') return 'a file would have become larger than this process may write (ulimit -f)';
 	if (/conflict with recovery/i.test(stderr)) return recoveryConflict;
 	const denied = /permission denied for (?:table|sequence|schema|view|foreign table|large object) "?([^\s"]+)"?/.exec(stderr)?.[1];
-	if (denied) return `the role may not read ${denied}; GRANT pg_read_all_data mends it`;
+	if (denied) return `the role may not read ${denied}; GRANT pg_read_all_data (from version 14 on), or SELECT on it, mends it`;
 	if (/row-level security/i.test(stderr)) return 'row level security would hide rows from this role; use one with BYPASSRLS';
 	if (/canceling statement due to (lock|statement) timeout/i.test(stderr)) return 'a table stayed locked by someone else for too long; see the live pane and try again';
 	if (/(server closed the connection|terminating connection|could not receive data|could not connect|connection to server)/i.test(stderr)) return `the connection to the server was lost (${shortened(last.at(-1) ?? '')})`;
