@@ -1,5 +1,5 @@
 /** What tests take from here: real PostgreSQL servers, a fresh database each, and small real Alembic projects. */
-export {primaryServer, servers} from './servers/pair.ts';
+export {primaryServer, serverCache, servers, testPrograms} from './servers/pair.ts';
 export type {Servers} from './servers/pair.ts';
 export {freshDatabase} from './servers/database.ts';
 export type {FreshDatabase} from './servers/database.ts';

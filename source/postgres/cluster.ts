@@ -182,7 +182,8 @@ async function startOnFreePort(cluster: Cluster, record: ClusterRecord): Promise
 	}
 }
 
-async function findFreePort(): Promise<number> {
+/** Free at this moment; another process may be faster. */
+export async function findFreePort(): Promise<number> {
 	return new Promise((resolve, reject) => {
 		const server = createServer();
 		server.once('error', reject);

@@ -4,7 +4,7 @@ import {sampleSchema, type Sample} from '../../source/journal/shapes/sample.ts';
 import type {Backend} from '../../source/monitor/connection.ts';
 import {startSampler, type Sampler, type SamplerOptions} from '../../source/monitor/sampler.ts';
 import type {Session} from '../../source/postgres/session.ts';
-import {eventually, freshDatabase, servers, type FreshDatabase} from '../servers.ts';
+import {eventually, freshDatabase, primaryServer, servers, type FreshDatabase} from '../servers.ts';
 import {backendOf, makeCrowd, openMonitorSession, pidOf} from './sessions.ts';
 
 let database: FreshDatabase;
@@ -226,7 +226,9 @@ test('rates are per second between two polls, and null in the first', async () =
 	});
 	expect(rates.commits!).toBeGreaterThan(0);
 	expect(rates.walBytes!).toBeGreaterThan(0);
-	expect(rates.transactionMs!).toBeGreaterThan(0);
+	// Told from version 14 on.
+	if ((await primaryServer()).programs.version >= 14) expect(rates.transactionMs!).toBeGreaterThan(0);
+	else expect(rates.transactionMs).toBe(null);
 	expect(rates.cacheHit!).toBeGreaterThan(0.5);
 	expect(rates).toMatchObject({tempBytes: 0, deadlocks: 0});
 });
@@ -238,8 +240,14 @@ test('the tables of the plan are read from the catalogs while the migration hold
 	await admin.query('VACUUM ANALYZE "Sales"');
 	await admin.query('BEGIN; LOCK TABLE "Sales", tiny');
 	try {
-		const seen = await watch({tables: () => ['Sales', 'public.TINY', 'gone', "it's\\"]}).sampler.once();
-		const sales = seen.tables!.list.find(({name}) => name === '"Sales"')!;
+		// Before version 15 a collector of its own takes half a second to tell.
+		const {seen, sales} = await eventually('the vacuum in the statistics', async () => {
+			const {sampler} = watch({tables: () => ['Sales', 'public.TINY', 'gone', "it's\\"]});
+			const seen = await sampler.once();
+			await sampler.stop();
+			const sales = seen.tables!.list.find(({name}) => name === '"Sales"')!;
+			return sales.vacuumedAt === null ? null : {seen, sales};
+		});
 		expect(sales).toMatchObject({liveRows: 15_000, deadRows: 0, vacuumedAt: expect.stringMatching(/^20/), analyzedAt: expect.stringMatching(/^20/)});
 		expect(sales.heapBytes!).toBeGreaterThan(3_000_000);
 		expect(sales.indexBytes!).toBeGreaterThan(300_000);

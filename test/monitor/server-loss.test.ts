@@ -7,17 +7,16 @@ import {startSampler} from '../../source/monitor/sampler.ts';
 import {readCachedDataDirectory} from '../../source/postgres/cluster-data.ts';
 import {findServerUser, makeClusterParent} from '../../source/postgres/cluster-place.ts';
 import {startCluster, type Cluster} from '../../source/postgres/cluster.ts';
-import {findPrograms} from '../../source/postgres/programs.ts';
 import type {Session} from '../../source/postgres/session.ts';
-import {eventually} from '../servers.ts';
+import {eventually, serverCache, testPrograms} from '../servers.ts';
 import {openMonitorSession} from './sessions.ts';
 
 let folder: string;
 let cluster: Cluster;
 
 beforeAll(async () => {
-	const programs = await findPrograms({needs: ['postgres', 'initdb']});
-	const from = await readCachedDataDirectory({programs, user: await findServerUser(), cache: path.resolve(import.meta.dirname, '../../.cache')});
+	const programs = await testPrograms();
+	const from = await readCachedDataDirectory({programs, user: await findServerUser(), cache: serverCache()});
 	folder = await makeClusterParent('holdpoint-loss-');
 	cluster = await startCluster({directory: path.join(folder, 'server'), purpose: 'loss', from, programs, durable: false});
 });

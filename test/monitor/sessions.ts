@@ -54,7 +54,7 @@ export async function makeCrowd(database: FreshDatabase, readers: number): Promi
 /** Resolves when all of them wait for a lock. */
 export async function waiting(asker: pg.Client, pids: number[]): Promise<void> {
 	await eventually(`${pids.length} sessions waiting for a lock`, async () => {
-		const {rows} = await asker.query<{waiting: number}>('SELECT count(DISTINCT pid)::int AS waiting FROM pg_locks WHERE NOT granted AND waitstart IS NOT NULL AND pid = ANY ($1)', [pids]);
+		const {rows} = await asker.query<{waiting: number}>("SELECT count(DISTINCT pid)::int AS waiting FROM pg_locks l WHERE NOT granted AND (to_jsonb(l) ->> 'waitstart' IS NOT NULL OR current_setting('server_version_num')::int < 140000) AND pid = ANY ($1)", [pids]);
 		return rows[0]?.waiting === pids.length;
 	});
 }

@@ -69,7 +69,7 @@ describe('a backup', () => {
 	});
 
 	test('roles and tablespaces beside it, without passwords, also as a plain role; what keeps them away is said', async () => {
-		await session.multi(`DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN PASSWORD 'Sesame'; ALTER ROLE reader SET work_mem = '7MB'; GRANT pg_read_all_data TO reader`);
+		await session.multi(`DROP ROLE IF EXISTS reader; CREATE ROLE reader LOGIN PASSWORD 'Sesame'; ALTER ROLE reader SET work_mem = '7MB'; ${session.versionNumber < 140_000 ? 'GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader; GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO reader' : 'GRANT pg_read_all_data TO reader'}`);
 		const asReader = parseConninfo(database.urlAs({name: 'reader', password: 'Sesame'}), {}, '/nonexistent');
 		const {backup, artifacts} = await runDump({conninfo: asReader, directory, format: 'custom', verify: 'list'});
 		const search = {directory: await programsWith(directory, 'pg_dumpall', 'case "$1" in --version) exec "$real" "$1";; esac; echo "pg_dumpall: error: query failed: ERROR:  permission denied for table pg_auth_members" >&2; exit 1')};
@@ -88,7 +88,7 @@ describe('what goes wrong leaves nothing', () => {
 	test.each([
 		['no space', 'ulimit -f 8; exec "$real" "$@"', 4, /no space left|larger than this process may write/],
 		['pg_dump dies', 'mkdir -p "$(echo "$*" | sed "s/.*--file=\\([^ ]*\\).*/\\1/")"; kill -9 $$', 4, /ended by SIGKILL/],
-		['pg_dump is older', 'echo "pg_dump (PostgreSQL) 9.6.24"', 2, /version 9, older than the server's 15/],
+		['pg_dump is older', 'echo "pg_dump (PostgreSQL) 9.6.24"', 2, /version 9, older than the server's 1\d/],
 	])('%s', async (_, script, exit, sentence) => {
 		const search = {directory: await programsWith(directory, 'pg_dump', `case "$1" in --version) ${script.startsWith('echo') ? script : 'exec "$real" --version'};; *) ${script};; esac`)};
 		const error = await failure(runDump({conninfo, directory: path.join(directory, 'backups'), format: 'directory', jobs: 1, search}));

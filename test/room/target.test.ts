@@ -4,7 +4,7 @@ import {afterEach, expect, inject, test} from 'vitest';
 import {readCachedDataDirectory} from '../../source/postgres/cluster-data.ts';
 import {findServerUser} from '../../source/postgres/cluster-place.ts';
 import {startCluster, type Cluster} from '../../source/postgres/cluster.ts';
-import {freshDatabase, servers} from '../servers.ts';
+import {freshDatabase, serverCache, servers} from '../servers.ts';
 import {openSite, type Site} from './site.ts';
 
 const open: {close(): Promise<void>}[] = [];
@@ -21,7 +21,7 @@ async function siteOf(...[options]: Parameters<typeof openSite>): Promise<Site> 
 /** A server with the same system identifier, as a copy of its files has. */
 async function physicalClone(): Promise<Cluster> {
 	const {primary} = await servers();
-	const from = await readCachedDataDirectory({programs: primary.programs, user: await findServerUser(), cache: path.resolve(import.meta.dirname, '../../.cache')});
+	const from = await readCachedDataDirectory({programs: primary.programs, user: await findServerUser(), cache: serverCache()});
 	const clone = await startCluster({directory: path.join(inject('testRun').folder, `clone-${process.pid}`), purpose: 'clone', from, programs: primary.programs, durable: false});
 	open.push({close: () => clone.remove()});
 	return clone;

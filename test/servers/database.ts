@@ -41,7 +41,9 @@ export async function freshDatabase({template = 'template1', prefix = 'test', se
 		},
 		async drop() {
 			await Promise.all(clients.map(async client => client.end().catch(() => undefined)));
-			await administer(home, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+			// WITH (FORCE) came with version 13.
+			await administer(home, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+			await administer(home, `DROP DATABASE IF EXISTS "${name}"`);
 		},
 	};
 }

@@ -1,0 +1,155 @@
+/** What PostgreSQL has only from some version on, on each of them: there where it is, and unknown, or found in another way, where it is not. */
+import type pg from 'pg';
+import {afterAll, afterEach, beforeAll, expect, test} from 'vitest';
+import type {Sample} from '../../source/journal/shapes/sample.ts';
+import {startSampler, type Sampler} from '../../source/monitor/sampler.ts';
+import {forceArchive} from '../../source/postgres/archive.ts';
+import {queryFigures} from '../../source/postgres/figures.ts';
+import {queryScanSpeed} from '../../source/postgres/scan-speed.ts';
+import type {Session} from '../../source/postgres/session.ts';
+import {queryVacuumProgress} from '../../source/postgres/vacuum-progress.ts';
+import {backendOf, makeCrowd, openMonitorSession, pidOf} from '../monitor/sessions.ts';
+import {eventually, freshDatabase, primaryServer, type FreshDatabase} from '../servers.ts';
+
+let database: FreshDatabase;
+let session: Session;
+let sampler: Sampler;
+let version: number;
+const clients: pg.Client[] = [];
+
+beforeAll(async () => {
+	version = (await primaryServer()).programs.version;
+	database = await freshDatabase({prefix: 'features'});
+	session = await openMonitorSession(database.url);
+	sampler = startSampler({connect: async () => openMonitorSession(database.url), intervalMs: null, migrationBackend: () => null, tables: () => ['large'], onSample: () => {}, onFailure: () => {}});
+	const sql = await client();
+	await sql.query(`CREATE TABLE large AS SELECT g AS id, repeat('x', 200) AS word FROM generate_series(1, 20000) g;
+		CREATE FUNCTION slow(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_sleep(0.02); RETURN $1; END $$;
+		CREATE TABLE few AS SELECT g AS id FROM generate_series(1, 200) g; CREATE INDEX few_id ON few (id)`);
+});
+afterEach(async () => {
+	const sql = await client();
+	await sql.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY ($1)', [clients.filter(each => each !== sql).map(pidOf)]);
+	clients.length = 0;
+});
+afterAll(async () => {
+	await sampler?.stop();
+	await session?.close();
+	await database?.drop();
+});
+
+async function client(): Promise<pg.Client> {
+	const one = await database.client();
+	clients.push(one);
+	return one;
+}
+
+test('a wait for a lock: its beginning is known from 14 on; before, it counts from when it was first seen', async ({task}) => {
+	if (version < 14) task.meta.absent = '`pg_locks.waitstart`: a wait counts from when it was first seen';
+	const crowd = await makeCrowd(database, 1);
+	const first = await sampler.once();
+	const seconds = (sample: Sample) => sample.locksWaiting.find(({pid}) => pid === crowd.readers[0])!.seconds!;
+	if (version < 14) expect(seconds(first)).toBeLessThan(0.01);
+	else expect(seconds(first)).toBeGreaterThan(0);
+	await eventually('half a second', async () => seconds(await sampler.once()) > 0.5);
+	await crowd.release();
+});
+
+/** What is at work, in the sample. */
+const seen = (command: string, fits: (row: Sample['progress'][number]) => boolean = () => true) => eventually(`the progress of ${command}`, async () => (await sampler.once()).progress.find(row => row.command === command && fits(row)));
+
+test.each([
+	['CREATE INDEX', 12, 'CREATE INDEX few_slow ON few (slow(id))', {relation: 'few', unit: 'blocks', phase: expect.stringMatching(/^building index/)}],
+	['VACUUM', 12, 'SET vacuum_cost_delay = 100; SET vacuum_cost_limit = 1; VACUUM large', {relation: 'large', unit: 'blocks', phase: 'scanning heap'}],
+	['VACUUM FULL', 12, 'DROP INDEX IF EXISTS few_slow; CREATE INDEX few_slow ON few (slow(id)); VACUUM FULL few', {relation: 'few', phase: expect.stringMatching(/heap|index/)}],
+	['ANALYZE', 13, 'SET vacuum_cost_delay = 100; SET vacuum_cost_limit = 1; ANALYZE large', {relation: 'large', unit: 'blocks', phase: 'acquiring sample rows'}],
+	['COPY FROM', 14, "COPY large FROM PROGRAM 'sleep 20'", {relation: 'large', unit: 'tuples'}],
+])('the progress of %s, from %i on', async (command, since, text, expected) => {
+	const worker = await client();
+	const parts = text.split('; ');
+	for (const part of parts.slice(0, -1)) await worker.query(part);
+	const working = worker.query(parts.at(-1)!).catch(() => {});
+	if (version >= since) {
+		const row = await seen(command, ({phase}) => phase !== 'initializing');
+		expect(row).toMatchObject({pid: pidOf(worker), ...expected});
+		if (command === 'VACUUM') expect((await queryVacuumProgress(session, pidOf(worker)))!.text).toMatch(/^scanning heap, [\d,]+ of \d{3} blocks$/);
+		if (command === 'ANALYZE') expect((await queryVacuumProgress(session, pidOf(worker)))!.text).toMatch(/^ANALYZE, acquiring sample rows, [\d,]+ of \d{3} sampled blocks$/);
+	} else {
+		// It is at work, and told as an active session; how far it is the server does not say.
+		await eventually(`${command} at work`, async () => (await sampler.once()).active.some(({pid, query}) => pid === pidOf(worker) && query?.startsWith(command.split(' ')[0]!)));
+		expect((await sampler.once()).progress).toEqual([]);
+		expect((await sampler.once()).hidden).toEqual([]);
+	}
+	await (await client()).query('SELECT pg_cancel_backend($1)', [pidOf(worker)]);
+	await working;
+});
+
+test('the progress of a base backup, and of COPY, that a version does not tell', async ({task}) => {
+	const absent = [...version < 14 ? ['`pg_stat_progress_copy`'] : [], ...version < 13 ? ['`pg_stat_progress_analyze`', '`pg_stat_progress_basebackup`'] : []];
+	if (absent.length > 0) task.meta.absent = `${absent.join(', ')}: such a command is an active session without a measure of how far it is`;
+	expect((await sampler.once()).progress).toEqual([]);
+});
+
+test('workers of a parallel query count as their leader from 13 on', async ({task}) => {
+	if (version < 13) task.meta.absent = '`pg_stat_activity.leader_pid`: the workers of a parallel query stand beside their leader';
+	const leader = await client();
+	await leader.query("SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET max_parallel_workers_per_gather = 2; ALTER TABLE few SET (parallel_workers = 2)");
+	await leader.query('DROP INDEX IF EXISTS few_slow; ALTER FUNCTION slow(int) PARALLEL SAFE');
+	const working = leader.query('SELECT count(*) FROM few WHERE slow(id) > 0').catch(() => {});
+	const {rows: workers} = await eventually('its workers', async () => {
+		const found = await session.query<{pid: number}>("SELECT pid FROM pg_stat_activity WHERE backend_type = 'parallel worker' AND datname = current_database()");
+		return found.length > 0 ? {rows: found} : null;
+	});
+	const shown = (await sampler.once()).active.map(({pid}) => pid);
+	expect(shown).toContain(pidOf(leader));
+	expect(workers.some(({pid}) => shown.includes(pid))).toBe(version < 13);
+	await (await client()).query('SELECT pg_cancel_backend($1)', [pidOf(leader)]);
+	await working;
+});
+
+test('a slot says from 13 on whether its WAL is still there', async ({task}) => {
+	if (version < 13) task.meta.absent = '`pg_replication_slots.wal_status` and `safe_wal_size`: only how much WAL a slot keeps';
+	const sql = await client();
+	await sql.query("SELECT pg_create_physical_replication_slot('features_slot', true)");
+	const slot = (await sampler.once()).slots.find(({name}) => name === 'features_slot');
+	await sql.query("SELECT pg_drop_replication_slot('features_slot')");
+	expect(slot).toMatchObject({active: false, kind: 'physical', retainedBytes: expect.any(Number), walStatus: version < 13 ? null : 'reserved', safeBytes: null});
+});
+
+test('time per transaction, and sessions that broke, from 14 on', async ({task}) => {
+	if (version < 14) task.meta.absent = '`pg_stat_database.active_time` and `sessions_*`: the time of a transaction and broken sessions are unknown';
+	await sampler.once();
+	const busy = await client();
+	const {rates} = await eventually('the counters', async () => {
+		await busy.query('INSERT INTO few SELECT generate_series(1, 100)');
+		const next = await sampler.once();
+		return (next.rates.tuplesWritten ?? 0) > 0 ? next : null;
+	});
+	if (version < 14) expect(rates.transactionMs).toBe(null);
+	else expect(rates.transactionMs).toEqual(expect.any(Number));
+	expect((await queryFigures(session)).counters.brokenSessions).toEqual(version < 14 ? null : expect.any(Number));
+});
+
+test('a table that nobody has analyzed is unknown, and not empty', async () => {
+	const sql = await client();
+	await sql.query('CREATE TABLE never (id int)');
+	const own = startSampler({connect: async () => openMonitorSession(database.url), intervalMs: null, migrationBackend: () => null, tables: () => ['never'], onSample: () => {}, onFailure: () => {}});
+	expect((await own.once()).tables!.list).toMatchObject([{name: 'never', heapBytes: null}]);
+	await own.stop();
+});
+
+test('the speed of the server is measured from 14 on', async ({task}) => {
+	if (version < 14) task.meta.absent = 'scans of a range of pages: the speed of the server is not measured, and a scan has no estimate in seconds in the review';
+	const speed = await queryScanSpeed(session, ['public.large'], 0);
+	if (version < 14) expect(speed).toBe(null);
+	else expect(speed).toMatchObject({table: 'public.large', bytesPerSecond: expect.any(Number)});
+});
+
+test('a restart of the archiver is not needed to say that WAL is not archived', async () => {
+	expect(await forceArchive(session)).toMatchObject({segment: null, why: 'archive_mode is off'});
+});
+
+test('a session\'s beginning is the same text in every version, and a signal goes by it', async () => {
+	const one = await client();
+	expect((await backendOf(one)).backendStart).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}\+00$/);
+});

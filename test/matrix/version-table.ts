@@ -1,0 +1,83 @@
+/** Writes docs/versions.md after a whole run of the matrix: for each version what ran on it, and what is not there in it. */
+import {writeFileSync} from 'node:fs';
+import path from 'node:path';
+import type {Reporter, TestModule} from 'vitest/node';
+import {clientVersion, parts} from './files.ts';
+
+declare module 'vitest' {
+	interface TaskMeta {
+		/** What this version does not have, and what is shown in its place. */
+		absent?: string;
+	}
+}
+
+export interface Known {
+	/** Release of the package by major version. */
+	releases: Record<string, string>;
+	/** Why a version could not be tried here; null when it could. */
+	missing: Record<string, string | null>;
+}
+
+const file = path.resolve(import.meta.dirname, '../../docs/versions.md');
+
+export class VersionTable implements Reporter {
+	readonly #known: Known;
+
+	constructor(known: Known) {
+		this.#known = known;
+	}
+
+	onTestRunEnd(modules: readonly TestModule[]): void {
+		const missing = Object.entries(this.#known.missing).filter(([, reason]) => reason !== null);
+		for (const [major, reason] of missing) console.log(`PostgreSQL ${major} was not tried: ${reason}`);
+		const whole = Object.keys(this.#known.releases).every(major => this.#known.missing[major] !== null || partsOf(major, modules).every(({tests}) => tests > 0));
+		const green = modules.every(module => module.ok());
+		if (!whole || !green) return void console.log(`docs/versions.md was left as it is: ${green ? 'only some of the tests ran' : 'a test failed'}.`);
+		writeFileSync(file, table(this.#known, modules));
+		console.log('docs/versions.md was written.');
+	}
+}
+
+interface Ran {
+	says: string;
+	tests: number;
+	skipped: number;
+}
+
+/** For each part how many tests ran on this version; those that need newer client programs are left out. */
+function partsOf(major: string, modules: readonly TestModule[]): Ran[] {
+	const own = modules.filter(module => module.project.name === `pg${major}`);
+	return parts.filter(({upTo = Number(major)}) => Number(major) <= upTo).map(({says, files}) => {
+		const tests = own.filter(module => files.some(each => module.relativeModuleId.endsWith(each))).flatMap(module => [...module.children.allTests()]);
+		const passed = tests.filter(test => test.result().state === 'passed').length;
+		return {says, tests: passed, skipped: tests.length - passed};
+	});
+}
+
+/** The whole page. */
+function table({releases, missing}: Known, modules: readonly TestModule[]): string {
+	const majors = Object.keys(releases);
+	const cell = (major: string, says: string): string => {
+		if (missing[major] !== null) return '–';
+		const ran = partsOf(major, modules).find(part => part.says === says);
+		return ran ? `${ran.tests}${ran.skipped > 0 ? ` (${ran.skipped} left out)` : ''}` : 'left out';
+	};
+	const absent = (major: string): string[] => [...new Set(modules.filter(module => module.project.name === `pg${major}`).flatMap(module => [...module.children.allTests()].flatMap(test => test.meta().absent ?? [])))];
+	return `# PostgreSQL versions
+
+Written by \`npm run test:matrix\`, which starts a private primary and a streaming standby of each version and runs the same tests on each: real servers, not recorded answers. The number is how many tests passed.
+
+| | ${majors.map(major => `${major}`).join(' | ')} |
+| --- |${majors.map(() => ' ---: |').join('')}
+| server | ${majors.map(major => releases[major]!.split('-')[0]!.replace(/\\.0$/, '')).join(' | ')} |
+${parts.map(({says}) => `| ${says} | ${majors.map(major => cell(major, says)).join(' | ')} |`).join('\n')}
+
+"Left out": the packages that these servers come from hold no \`pg_dump\`, and the one of the machine, version ${clientVersion}, reads no newer server. Backup and rehearsal are tested with version ${clientVersion} in \`npm test\`.
+${majors.filter(major => missing[major] !== null).map(major => `\nVersion ${major} was not tried: ${missing[major]}\n`).join('')}
+## What a version does not have
+
+Unknown is shown as unknown; what stands in its place:
+
+${majors.map(major => ({major, list: absent(major)})).filter(({list}) => list.length > 0).map(({major, list}) => `- **${major}**: ${list.join('; ')}.`).join('\n')}
+`;
+}
