@@ -36,6 +36,8 @@ export function runsStill(state: ConsoleState): Words[] {
 	if (state.run?.running) return [{words: `${state.run.running.action} since ${state.run.running.startedAt.slice(11, 19)} UTC, by ${state.run.running.by}`, tone: 'warn'}];
 	const sample = state.samples.at(-1);
 	if (!sample || state.blind) return [{words: 'unknown: there are no fresh figures of the database', tone: 'bad'}];
+	// Figures from before its end still have its session.
+	if (state.outcome?.finishedAt !== undefined && sample.at <= state.outcome.finishedAt) return [{words: 'being looked at …', tone: 'plain'}];
 	const sessions = sample.active.filter(session => session.migration);
 	if (sessions.length === 0) return [{words: 'no session of the migration', tone: 'good'}];
 	return sessions.map(session => ({words: `pid ${session.pid} for ${seconds(session.seconds)}: ${session.query ?? 'query not to be seen'}`, tone: 'bad' as const}));

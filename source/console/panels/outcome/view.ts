@@ -15,7 +15,7 @@ export const outcomePanel: Panel = {
 	content(state, {width}) {
 		const {outcome} = state;
 		if (!outcome) return {lines: []};
-		const text = (words: string, tone: Tone = 'plain'): Line[] => wrap(words, width - 4).map((row, index) => line(`${index === 0 ? '   ' : '     '}${row}`, tone));
+		const text = (words: string, tone: Tone = 'plain'): Line[] => wrap(words, width - 6).map((row, index) => line(`${index === 0 ? '   ' : '     '}${row}`, tone));
 		return {
 			lines: [
 				...text(outcome.reason, outcome.exit === 5 ? 'bad' : 'warn'),

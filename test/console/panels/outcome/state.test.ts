@@ -33,6 +33,7 @@ test('what could not be read back is unknown, whatever the exit code', () => {
 test('no answer of the server is not "nothing runs"', () => {
 	expect(words(runsStill(initialState({run})))).toEqual(['unknown: there are no fresh figures of the database']);
 	expect(words(runsStill(initialState({run, samples: [sample(0)]})))[0]).toContain('pid 812');
+	expect(words(runsStill(initialState({run, samples: [sample(0)], outcome: {...failure, finishedAt: sample(1).at}})))).toEqual(['being looked at …']);
 	expect(words(runsStill(initialState({run, samples: [sample(0, {active: []})]})))).toEqual(['no session of the migration']);
 });
 
