@@ -15,9 +15,9 @@ const changesRows = /^\s*(?:with\b[\s\S]*?\b)?(update|delete\s+from|insert\s+int
 export const largeBatches: Check = {
 	id: 'large.batches',
 	says: 'No statement changes more than ten thousand rows of a large table at once, and loops commit after each batch.',
-	why: 'One UPDATE over a large table holds its row locks and keeps vacuum away until its end; a loop inside one transaction does the same with more steps. How many rows a statement touches is the planner\'s estimate.',
+	why: 'One UPDATE over a large table holds its row locks and keeps vacuum away until its end; a loop inside one transaction does the same with more steps. How many rows a statement touches was counted in the rehearsal, or is the planner\'s estimate.',
 	proves: 'partly',
-	dependsOn: ['plan', 'files', 'target'],
+	dependsOn: ['plan', 'files', 'rehearsal', 'target'],
 	ttlMs: 24 * 3600 * 1000,
 	async run(look) {
 		const plan = await readStatements(look);
@@ -29,9 +29,12 @@ export const largeBatches: Check = {
 		const evidence = [noteEvidence('statements that change rows', changes.map(each => `${sizes.describe(each.table)}: ${placeOf(each.statement)}`)), noteEvidence('loops over statements that change rows', loops.map(each => place(look, each))), sizes.evidence(changes.map(each => each.table))];
 		const oneTransaction = loops.filter(({operation}) => !operation.autocommit);
 		if (oneTransaction.length > 0) return failed(`${listed(oneTransaction.map(each => place(look, each)))} changes rows in a loop inside one transaction: its locks stay until the end; use autocommit_block().`, evidence);
+		const commitPoints = (await look.plan()).commitPoints.filter(({why}) => why.includes('autocommit_block'));
+		const together = large.filter(({statement}) => (statement.rehearsed?.times ?? 1) > 1 && !isOfLoop(statement, loops) && !commitPoints.some(({after}) => after === statement.revision));
+		if (together.length > 0) return failed(`${listed(together.map(({statement}) => `${placeOf(statement)} ran ${statement.rehearsed!.times.toLocaleString('en-US')} times`), 2)} inside one transaction: its locks stay until the end; use autocommit_block().`, evidence);
 		const counted = [];
-		for (const each of large.filter(({statement}) => !isOfLoop(statement, loops))) counted.push({...each, rows: await queryEstimate(look, each.statement)});
-		evidence.push(queryEvidence('rows as the planner estimates them', 'EXPLAIN (FORMAT JSON), nothing is executed', counted.map(each => ({statement: placeOf(each.statement), rows: each.rows}))));
+		for (const each of large.filter(({statement}) => !isOfLoop(statement, loops))) counted.push({...each, rows: each.statement.rehearsed?.rows ?? await queryEstimate(look, each.statement)});
+		evidence.push(queryEvidence('rows at once, as the rehearsal counted them or the planner estimates them', 'EXPLAIN (FORMAT JSON), nothing is executed', counted.map(each => ({statement: placeOf(each.statement), rows: each.rows, times: each.statement.rehearsed?.times ?? null}))));
 		const bad = counted.filter(each => each.rows !== null && each.rows > batchRows);
 		if (bad.length > 0) return failed(`${listed(bad.map(each => `about ${each.rows!.toLocaleString('en-US')} rows of ${each.table.text} at once (${placeOf(each.statement)})`), 2)}.`, evidence);
 		const unknown = counted.filter(each => each.rows === null);

@@ -16,6 +16,8 @@ export interface PlanStatement {
 	operations: Operation[];
 	/** It runs inside a transaction. */
 	transaction: boolean;
+	/** Of one that the rehearsal ran: how often, and the most rows of one run; null: not told. */
+	rehearsed?: {times: number; rows: number | null};
 }
 
 export interface PlanStatements {
@@ -32,12 +34,19 @@ export async function readStatements(look: Look): Promise<PlanStatements> {
 	const [plan, sql, {context}, library] = [await look.plan(), await look.sql(), await look.database(), await loadParser()];
 	const unseen: string[] = [];
 	const statements = readScript({sql, library, unseen});
-	const without = plan.revisions.filter(revision => !revision.sql);
+	const offline = new Set(statements.map(each => shapeOf(each.text)));
+	// What a DO block does can't be read from its text; where it stands for a loop over the connection, the rehearsal saw that loop.
+	const closed = new Set(statements.filter(isClosed).map(each => each.revision));
+	const without = plan.revisions.filter(({sql, revision}) => !sql || closed.has(revision));
 	const rehearsal = without.length > 0 ? await look.rehearsal() : null;
-	for (const revision of without) {
-		const ran = withoutRepetitions(rehearsal?.statements.filter(statement => statement.revision === revision.revision) ?? []);
-		if (ran.length === 0) unseen.push(`revision ${revision.revision} has no offline SQL`);
-		for (const statement of ran) statements.push(...readScript({sql: withoutPlaceholders(statement.sql), library, unseen}).map(each => ({...each, line: 0, revision: revision.revision})));
+	for (const {sql, revision} of without) {
+		const ran = withoutRepetitions(rehearsal?.statements.filter(statement => statement.revision === revision) ?? []);
+		if (ran.length === 0) unseen.push(sql ? `what the DO block of revision ${revision} does shows only in a rehearsal` : `revision ${revision} has no offline SQL`);
+		for (const {times, rows, ...statement} of ran) {
+			const read = readScript({sql: withoutPlaceholders(statement.sql), library, unseen}).map(each => ({...each, line: 0, revision, rehearsed: {times, rows}}));
+			if (read.some(isClosed)) unseen.push(`what the DO block of revision ${revision} does is not known`);
+			statements.push(...read.filter(each => !offline.has(shapeOf(each.text))));
+		}
 	}
 	const own = statements.filter(statement => !isBookkeeping(statement, context.versionTable));
 	const created = new Set(operationsOf(own, 'create-table').map(({operation}) => operation.table.key));
@@ -89,18 +98,28 @@ function readScript({sql, library, unseen}: {sql: string; library: Parser; unsee
 	return statements;
 }
 
+function isClosed({operations}: PlanStatement): boolean {
+	return operations.some(operation => operation.do === 'do-block');
+}
+
 function isBookkeeping({operations}: PlanStatement, versionTable: string): boolean {
 	return operations.length > 0 && operations.every(operation => 'table' in operation && operation.table?.name === versionTable);
 }
 
-/** A loop's thousand statements that differ only in their values say no more than the first. */
-function withoutRepetitions<T extends {sql: string}>(statements: readonly T[]): T[] {
-	const seen = new Map<string, T>();
-	for (const statement of statements) {
-		const shape = statement.sql.replace(/'(?:[^']|'')*'|\b\d+\b/g, '#');
-		if (!seen.has(shape)) seen.set(shape, statement);
+/** A loop's thousand statements that differ only in their values say no more than the first, but for how often and how many rows at most. */
+function withoutRepetitions(statements: readonly {sql: string; rows: number | null}[]): {sql: string; times: number; rows: number | null}[] {
+	const seen = new Map<string, {sql: string; times: number; rows: number | null}>();
+	for (const {sql, rows} of statements) {
+		const shape = shapeOf(sql);
+		const known = seen.get(shape);
+		seen.set(shape, known ? {...known, times: known.times + 1, rows: known.rows === null || rows === null ? null : Math.max(known.rows, rows)} : {sql, times: 1, rows});
 	}
 	return [...seen.values()];
+}
+
+/** A statement without its values. */
+function shapeOf(sql: string): string {
+	return sql.replace(/'(?:[^']|'')*'|\b\d+\b/g, '#').replace(/\s+/g, ' ').replace(/;\s*$/, '').trim();
 }
 
 /** The rehearsal keeps statements as the driver got them: with places for values. */

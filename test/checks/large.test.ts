@@ -10,6 +10,7 @@ import {monitorActive} from '../../source/checks/monitor-active.ts';
 import {monitorLocks} from '../../source/checks/monitor-locks.ts';
 import {monitorReplication} from '../../source/checks/monitor-replication.ts';
 import {windowTimes, windowWords} from '../../source/journal/window-times.ts';
+import type {Rehearsal} from '../../source/journal/shapes/rehearsal.ts';
 import type {Settings} from '../../source/config/settings.ts';
 import {parseConninfo} from '../../source/postgres/conninfo.ts';
 import {connect} from '../../source/postgres/session.ts';
@@ -61,7 +62,16 @@ test('a session with an old snapshot is warned of, one without is not', async ()
 });
 
 const pendingFacts = (name: string, sql: string): (() => Given) => () => large({sql, facts: [files.facts(name)]})();
+/** Offline a DO block stands for the loop, which only the rehearsal saw: twice, at most 400 rows at once. */
+const closed = (given: Given): (() => Given) => {
+	const batch = (rows: number): RehearsedStatement => ({sql: "UPDATE events SET kind = 'x' WHERE id >= %(first)s", seconds: 1, revision: 'b2', locks: [], rewrote: [], scanned: [], rows, walBytes: 0});
+	return large({sql: "DO $$ BEGIN UPDATE events SET kind = 'x'; COMMIT; END $$;", rehearsal: {statements: [batch(400), batch(120)]}, ...given});
+};
+type RehearsedStatement = Rehearsal['statements'][number];
 cases(largeBatches, {
+	'a DO block, rehearsed as a loop that commits': {given: closed({plan: {commitPoints: [{after: 'b2', why: 'its autocommit_block() commits what came before it', then: ''}]}}), answers: 'passed', words: /1 statement on large tables, none over 10,000 rows/},
+	'a DO block, rehearsed as a loop in one transaction': {given: closed({}), answers: 'failed', words: /UPDATE events .* ran 2 times inside one transaction/},
+	'a DO block that nobody saw running': {given: closed({rehearsal: null}), answers: 'open', words: /what the DO block of revision b2 does shows only in a rehearsal/},
 	'a loop that commits': {given: pendingFacts('committing', 'SELECT 1;'), answers: 'passed', words: /1 loop commits after each batch/},
 	'a loop in one transaction': {given: pendingFacts('holding', 'SELECT 1;'), answers: 'failed', words: /holding\.py:\d+ changes rows in a loop inside one transaction/},
 	'few rows by the planner': {given: large({sql: "UPDATE events SET kind = 'x' WHERE id = 7;"}), answers: 'passed', words: /1 statement on large tables, none over 10,000 rows/},
