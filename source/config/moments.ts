@@ -2,7 +2,7 @@
 import type {EventKind} from '../journal/events.ts';
 
 export const moments = [
-	'run-opened', 'checklist-changed', 'environment-named', 'check-started', 'check-finished', 'item-attested', 'item-waived', 'item-went-stale',
+	'run-opened', 'environment-named', 'check-started', 'check-finished', 'item-attested', 'item-waived', 'item-went-stale',
 	'plan-made', 'plan-approved', 'action-started', 'session-proved', 'attempt-failed', 'revision-started',
 	'statement-started', 'statement-finished', 'revision-finished', 'revision-committed', 'hold-asked', 'action-held',
 	'action-continued', 'cancel-asked', 'action-finished', 'alarm-raised', 'alarm-cleared', 'guard-acted', 'guard-changed',

@@ -20,7 +20,6 @@ export const eventData = {
 	/** `items` come open; `checklist` is pinned by its hash, its text is the artifact of that hash. */
 	'run-opened': z.object({run: z.string(), project: z.string(), target: targetSchema, from: revisions, to: revisions, checklist, items: z.array(itemSchema), blocks: z.array(blockSchema).optional(), guard: guardPolicySchema}),
 	/** A newer version of the checklist was taken on by a person; items keep their state by id. */
-	'checklist-changed': z.object({checklist, items: z.array(itemSchema), blocks: z.array(blockSchema).optional()}),
 	/** A person said, by `--environment`, what the target is from here on. */
 	'environment-named': z.object({environment: environmentSchema}),
 	'check-started': z.object({item: z.string(), check: z.string()}),

@@ -61,7 +61,6 @@ type Handler<K extends EventKind> = (state: RunState, event: EventOf<K>) => Part
 /** What each kind changes; the type makes a forgotten kind an error of the compiler. */
 const handlers: {[K in EventKind]: Handler<K>} = {
 	'run-opened': () => ({}),
-	'checklist-changed': (state, event) => ({checklist: event.checklist, blocks: (event.blocks ?? []).map(block => keepRun(block, state.blocks)), items: event.items.map(item => keepKnown(item, state.items))}),
 	'environment-named': (state, event) => ({target: {...state.target, environment: event.environment}}),
 	'check-started': (state, event) => items(state, event, item => ({...item, state: 'running', resting: item.resting ?? item.state})),
 	'check-finished': (state, event) => items(state, event, item => checked(item, event)),
@@ -146,13 +145,6 @@ function blocks(state: RunState, event: {block: string}, change: (block: Block) 
 	return {blocks: state.blocks.map(block => (block.id === event.block ? change(block) : block))};
 }
 
-/** What was run counts for the text that it was. */
-function keepRun(block: Block, known: readonly Block[]): Block {
-	const old = known.find(each => each.id === block.id);
-	if (!old?.run) return block;
-	return {...block, run: old.sha256 === block.sha256 || old.run.state === 'running' ? old.run : {...old.run, state: 'stale', stale: 'the block\'s text is another one'}};
-}
-
 function running(state: RunState, change: (action: RunningAction) => Partial<RunningAction>): Partial<RunState> {
 	return state.running ? {running: {...state.running, ...change(state.running)}} : {};
 }
@@ -164,12 +156,6 @@ function checked(item: Item, {verdict, context, at, settled}: EventOf<'check-fin
 	if (rested === 'waived' && verdict.status !== 'passed') return {...known, state: 'waived'};
 	if (settled === false && rested === 'attested') return {...known, state: 'attested'};
 	return {...without(known, 'by', 'note'), state: settled === false ? 'open' : verdict.status, at, context};
-}
-
-/** A new version of the checklist keeps what is known of the items whose id it still has. */
-function keepKnown(item: Item, known: readonly Item[]): Item {
-	const old = known.find(candidate => candidate.id === item.id);
-	return old ? {...old, section: item.section, text: item.text, required: item.required, check: item.check, holds: item.holds} : item;
 }
 
 /** Its check died with its room. */

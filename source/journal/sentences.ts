@@ -18,7 +18,6 @@ const path = (revisions: string[]) => revisions.join(', ') || 'base';
 
 const sentences: {[K in EventKind]: (event: EventOf<K>) => string | Sentence | null} = {
 	'run-opened': event => `run ${event.run} opened on ${event.target.host}:${event.target.port}/${event.target.database}`,
-	'checklist-changed': event => warning(`checklist changed: now ${event.checklist.sha256.slice(0, 12)}`),
 	'environment-named': event => warning(`the target counts as ${event.environment} from here on`),
 	'check-started': () => null,
 	'check-finished': event => {

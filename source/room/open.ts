@@ -110,7 +110,19 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 		if (!listeners.delete(listener)) return;
 		if (keeper.opened && !inProcess && !over) keeper.record('console-detached', listener.by, {console: listener.by});
 	};
+	let edited = false;
+	const noticeEdit = () => {
+		const now = readText(followed.path);
+		const differs = now !== null && hash(now) !== followed.sha256;
+		if (differs === edited) return;
+		edited = differs;
+		const text = `${followed.path} was edited: this run keeps the version that it began with, the next run takes the new one.`;
+		tell({push: 'activity', activity: {work: 'checklist', text, done: !edited}});
+		// For consoles that come later.
+		room.facts.warnings = [...room.facts.warnings.filter(each => each !== text), ...(edited ? [text] : [])];
+	};
 	const refreshing = setInterval(() => {
+		if (keeper.opened) noticeEdit();
 		void room.blocks.refresh().catch(() => {});
 		void room.checks.refresh().catch(() => {});
 	}, refreshMs);
@@ -146,6 +158,15 @@ function readChecklist(file: string): PinnedChecklist {
 		throw new Refusal(2, `The checklist ${file} can't be read: ${(error as NodeJS.ErrnoException).code}; correct \`checklist\` in holdpoint.yaml.`);
 	}
 	return {path: path.resolve(file), markdown, sha256: hash(markdown), parsed: requireItems(parseChecklist(markdown), file)};
+}
+
+/** Null where it can't be read just now, as between the two steps of an editor's save. */
+function readText(file: string): string | null {
+	try {
+		return readFileSync(file, 'utf8');
+	} catch {
+		return null;
+	}
 }
 
 /** A run follows the checklist that it was opened with, kept among its artifacts; the file may have changed since. */

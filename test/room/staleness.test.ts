@@ -1,5 +1,5 @@
 /** Evidence falls with what it looked at: within two seconds, in every console, and it is said why. */
-import {rmSync, writeFileSync} from 'node:fs';
+import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {findCheck} from '../../source/checks/index.ts';
@@ -7,7 +7,7 @@ import {satisfiedStates} from '../../source/journal/shapes/item.ts';
 import type {Backup} from '../../source/journal/shapes/backup.ts';
 import {connectRoom} from '../../source/room/client.ts';
 import type {Entered} from '../../source/room/enter.ts';
-import type {RoomClient} from '../../source/room/protocol.ts';
+import type {Activity, RoomClient} from '../../source/room/protocol.ts';
 import {staleReason} from '../../source/room/staleness.ts';
 import {runAlembic} from '../servers.ts';
 import {openSite, revisionFile, until, type Site} from './site.ts';
@@ -76,6 +76,25 @@ test('who attested the rollback plan put their name to exactly that text', async
 	const file = path.join(site.project.directory, 'rollback.md');
 	writeFileSync(file, 'Ana decides, until ten at night.\n');
 	expect(await hear('preflight.rollback-plan', () => writeFileSync(file, 'Ben decides, until ten at night.\n'))).toEqual(twice('the rollback plan, or what was measured for it, is another one'));
+});
+
+test('an edited checklist is told to every console, and the run keeps the one it began with', async () => {
+	const file = (await site.settings()).checklist!;
+	const before = readFileSync(file, 'utf8');
+	const hears = async () => Promise.all(consoles.map(async client => new Promise<Activity>(resolve => {
+		const stop = client.listen(push => {
+			if (push.push !== 'activity' || push.activity.work !== 'checklist') return;
+			stop();
+			resolve(push.activity);
+		});
+	})));
+	const told = hears();
+	writeFileSync(file, `${before}- [ ] One more\n`);
+	expect(await told).toEqual(Array.from({length: 2}, () => ({work: 'checklist', done: false, text: expect.stringMatching(/was edited: this run keeps the version that it began with, the next run takes the new one\.$/)})));
+	expect(site.run().state.items).toHaveLength(4);
+	const back = hears();
+	writeFileSync(file, before);
+	expect((await back).map(({done}) => done)).toEqual([true, true]);
 });
 
 test('what somebody else migrates is told with where it was and where it is', async () => {

@@ -39,5 +39,5 @@ export function movedByItem(event: JournalEvent, {item}: {item: string}): boolea
 
 /** What makes a confirmed plan another one. */
 export function movedByPlan(event: JournalEvent): boolean {
-	return event.kind === 'action-started' || event.kind === 'action-finished' || event.kind === 'run-closed' || event.kind === 'run-abandoned' || event.kind === 'checklist-changed';
+	return event.kind === 'action-started' || event.kind === 'action-finished' || event.kind === 'run-closed' || event.kind === 'run-abandoned';
 }
