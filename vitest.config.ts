@@ -12,8 +12,8 @@ export default defineConfig({
 		// Forks, since tests change folders, send signals and start processes; one PostgreSQL pair for each of the two.
 		pool: 'forks',
 		maxWorkers: 2,
-		testTimeout: 60_000,
-		hookTimeout: 120_000,
+		testTimeout: 120_000,
+		hookTimeout: 240_000,
 		teardownTimeout: 60_000,
 	},
 });

@@ -3,8 +3,9 @@
 import {existsSync} from 'node:fs';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 19)) {
-	process.stderr.write(`holdpoint needs Node 22.19 or newer, and this is ${process.versions.node}: install a newer one, or run "npm run -s holdpoint --" in the checkout, which brings its own.\n`);
+// Recordings are packed with zstd and a dictionary, which came with these.
+if (major < 22 || (major === 22 && minor < 19) || major === 23 || (major === 24 && minor < 6)) {
+	process.stderr.write(`holdpoint needs Node 22.19, 24.6 or newer, and this is ${process.versions.node}: install a newer one, or run "npm run -s holdpoint --" in the checkout, which brings its own.\n`);
 	process.exit(2);
 }
 

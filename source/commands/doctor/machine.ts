@@ -26,8 +26,9 @@ export async function examineMachine(machine: Machine): Promise<Problem[]> {
 
 async function examineNode(): Promise<Problem[]> {
 	const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-	if (major > 22 || (major === 22 && minor >= 19)) return [];
-	return [{level: 'error', what: `This is Node ${process.versions.node}; holdpoint needs 22.19 or newer.`, fix: 'Install a newer one, or use `npm run -s holdpoint --` in the checkout, which brings its own.'}];
+	// As in package.json's engines: zstd with a dictionary.
+	if (major > 24 || (major === 22 && minor >= 19) || (major === 24 && minor >= 6)) return [];
+	return [{level: 'error', what: `This is Node ${process.versions.node}; holdpoint needs 22.19, 24.6 or newer.`, fix: 'Install a newer one, or use `npm run -s holdpoint --` in the checkout, which brings its own.'}];
 }
 
 async function examineFolders({settings, environment}: Machine): Promise<Problem[]> {
