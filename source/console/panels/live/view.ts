@@ -47,7 +47,7 @@ export const livePanel: Panel = {
 	grey: state => state.blind !== null,
 	content(state, space) {
 		const sample = shownSample(state);
-		const head = [...blindLines(state, space.width), ...alarmLines(state, {width: space.width, rows: Math.max(1, Math.floor(space.height / 5))})];
+		const head = [...blindLines(state, space.width), ...alarmLines(state, {width: space.width, rows: Math.max(1, Math.floor(space.height / 8))})];
 		if (!sample) return {lines: [...head, line(state.replay?.gap ? ` ${gapWords(state.replay.gap)}` : state.attached ? ' waiting for the first figures …' : '', 'dim')]};
 		const top = [...(state.view === 'live' || space.focused ? [tabLine(state, sample, space.width)] : []), ...head, ...pinnedLines(state, sample)].slice(0, Math.max(1, Math.floor(space.height / 2)));
 		const {lines, cursor} = views[state.live.view](state, sample, {...space, height: space.height - top.length});
