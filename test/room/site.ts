@@ -6,6 +6,7 @@ import {loadSettings, type Flags} from '../../source/config/load.ts';
 import type {Settings} from '../../source/config/settings.ts';
 import type {JournalEvent} from '../../source/journal/events.ts';
 import type {RunState} from '../../source/journal/shapes/run.ts';
+import type {Cluster} from '../../source/postgres/cluster.ts';
 import {connectRoom} from '../../source/room/client.ts';
 import {enterRoom, type Entered} from '../../source/room/enter.ts';
 import {listRunIds, readRoomFile, readRun} from '../../source/room/run-folder.ts';
@@ -38,6 +39,8 @@ export interface SiteOptions {
 	/** SQL that the database begins with. */
 	sql?: string;
 	url?: (database: FreshDatabase) => string;
+	/** Where the database is made; default: the worker's primary. */
+	server?: Cluster;
 }
 
 /** The entry as the tests start it: the runtime, its options, the file. */
@@ -53,8 +56,8 @@ export const smallChecklist = `# Small
 - [ ] Revisions are in order <!-- check: code.revisions --> <!-- optional -->
 `;
 
-export async function openSite({revisions, envPy, models, checklist = smallChecklist, yaml = [], sql, url = database => database.url}: SiteOptions = {}): Promise<Site> {
-	const database = await freshDatabase();
+export async function openSite({revisions, envPy, models, checklist = smallChecklist, yaml = [], sql, url = database => database.url, server}: SiteOptions = {}): Promise<Site> {
+	const database = await freshDatabase({...(server && {server})});
 	if (sql) await (await database.client()).query(sql);
 	const project = await alembicProject({url: url(database), ...(revisions && {revisions}), ...(envPy !== undefined && {envPy}), ...(models !== undefined && {models})});
 	const stateDir = mkdtempSync(path.join(inject('testRun').folder, 'state-'));
