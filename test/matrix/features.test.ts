@@ -1,9 +1,11 @@
 /** What PostgreSQL has only from some version on, on each of them: there where it is, and unknown, or found in another way, where it is not. */
+import path from 'node:path';
 import type pg from 'pg';
-import {afterAll, afterEach, beforeAll, expect, test} from 'vitest';
+import {afterAll, afterEach, beforeAll, expect, inject, test} from 'vitest';
 import type {Sample} from '../../source/journal/shapes/sample.ts';
 import {startSampler, type Sampler} from '../../source/monitor/sampler.ts';
 import {forceArchive} from '../../source/postgres/archive.ts';
+import {startCluster} from '../../source/postgres/cluster.ts';
 import {queryFigures} from '../../source/postgres/figures.ts';
 import {queryScanSpeed} from '../../source/postgres/scan-speed.ts';
 import type {Session} from '../../source/postgres/session.ts';
@@ -95,14 +97,18 @@ test('workers of a parallel query count as their leader from 13 on', async ({tas
 	const leader = await client();
 	await leader.query("SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET max_parallel_workers_per_gather = 2; ALTER TABLE few SET (parallel_workers = 2)");
 	await leader.query('DROP INDEX IF EXISTS few_slow; ALTER FUNCTION slow(int) PARALLEL SAFE');
-	const working = leader.query('SELECT count(*) FROM few WHERE slow(id) > 0').catch(() => {});
-	const {rows: workers} = await eventually('its workers', async () => {
+	let over = false;
+	const working = (async () => {
+		while (!over) await leader.query('SELECT count(*) FROM few WHERE slow(id) > 0').catch(() => {});
+	})();
+	const {workers, shown} = await eventually('its workers', async () => {
 		const found = await session.query<{pid: number}>("SELECT pid FROM pg_stat_activity WHERE backend_type = 'parallel worker' AND datname = current_database()");
-		return found.length > 0 ? {rows: found} : null;
+		const {active} = await sampler.once();
+		return found.length > 0 ? {workers: found, shown: active.map(({pid}) => pid)} : null;
 	});
-	const shown = (await sampler.once()).active.map(({pid}) => pid);
 	expect(shown).toContain(pidOf(leader));
 	expect(workers.some(({pid}) => shown.includes(pid))).toBe(version < 13);
+	over = true;
 	await (await client()).query('SELECT pg_cancel_backend($1)', [pidOf(leader)]);
 	await working;
 });
@@ -145,7 +151,23 @@ test('the speed of the server is measured from 14 on', async ({task}) => {
 	else expect(speed).toMatchObject({table: 'public.large', bytesPerSecond: expect.any(Number)});
 });
 
-test('a restart of the archiver is not needed to say that WAL is not archived', async () => {
+test('times of statements; that they were reset is told from 14 on', async ({task}) => {
+	if (version < 14) task.meta.absent = '`pg_stat_statements_info`: that the times of statements were reset is not told';
+	const {programs} = await primaryServer();
+	const server = await startCluster({directory: path.join(inject('testRun').folder, `statements-${process.pid}`), purpose: 'statements', programs, durable: false, settings: {shared_preload_libraries: 'pg_stat_statements'}});
+	const own = await openMonitorSession(server.url('postgres'));
+	expect((await queryFigures(own)).statements).toMatchObject({rows: null, missing: expect.stringContaining('CREATE EXTENSION pg_stat_statements')});
+	await own.query('CREATE EXTENSION pg_stat_statements');
+	await own.query('CREATE TABLE people (id int)');
+	for (let time = 0; time < 40; time++) await own.query('SELECT id FROM people WHERE id = $1', [time]);
+	const {statements} = await queryFigures(own);
+	expect(statements.rows!.find(({query}) => query.includes('people WHERE'))).toMatchObject({calls: 40, totalMs: expect.any(Number)});
+	expect(statements.since).toEqual(version < 14 ? null : expect.any(String));
+	await own.close();
+	await server.remove();
+});
+
+test('without an archive there is no forced switch of the WAL', async () => {
 	expect(await forceArchive(session)).toMatchObject({segment: null, why: 'archive_mode is off'});
 });
 
