@@ -142,7 +142,8 @@ function createTeller(context: ActionContext): (verdict: GuardVerdict | null, ba
 	return (verdict, backend) => {
 		const {nearest = null, unknown = []} = verdict ?? {};
 		const {action} = context.state().guard;
-		const then = `then it ${action === 'cancel' ? 'cancels' : 'only tells of'} the migration${backend ? `, pid ${backend.pid}` : ''}`;
+		const whom = `the migration${backend ? `, pid ${backend.pid}` : ''}`;
+		const then = action === 'cancel' ? `then it cancels ${whom}` : `then it would cancel ${whom}, and only tells, since its action is alert`;
 		const text = verdict === null ? 'the migration has no session now' : [nearest ? `${nearestText(nearest)}; ${then}` : 'no limit is set that can be judged', ...unknown].join('. ');
 		if (text === told.text && Date.now() - told.at < tellAgainMs) return;
 		told = {text, at: Date.now()};

@@ -34,3 +34,11 @@ test('a limit that is set back to what it was is not called changed', () => {
 	expect(stateAfter(opening, [set(12)]).guardChanged).toEqual(['max_blocked_sessions']);
 	expect(stateAfter(opening, [set(12), set(13), set(guard.maxBlockedSessions)]).guardChanged).toEqual([]);
 });
+
+test('what the guard would have done stands in the progress, not that of the try before', () => {
+	const act = (at: string, did: string) => ({kind: 'guard-acted' as const, act: {at, rule: 'max_blocked_seconds', reason: '7 sessions wait', did}});
+	const run = stateAfter(opening, [act('2026-11-23T01:00:00.000Z', 'cancelled it')], running, [act('2026-11-23T03:00:00.000Z', 'nothing, since the guard\'s action is alert')]);
+	const progress = words(progressPanel.content(shown({run}), {width: 96, height: 20, focused: false} as never).lines);
+	expect(progress).toContain('guard at 03:00:00 by max_blocked_seconds: nothing, since the guard\'s action is alert');
+	expect(progress).not.toContain('cancelled it');
+});

@@ -2,7 +2,7 @@
 import {remainingOf} from '../../../journal/remaining.ts';
 import type {RunningAction} from '../../../journal/shapes/run.ts';
 import type {Activity} from '../../../room/protocol.ts';
-import {plural, revisions, seconds} from '../../parts/figures.ts';
+import {plural, revisions, seconds, timeOf} from '../../parts/figures.ts';
 import {line, span, type Line, type Tone} from '../../parts/line.ts';
 import {meter} from '../../parts/meter.ts';
 import {pad, padStart, wrap} from '../../parts/printable.ts';
@@ -75,9 +75,15 @@ function activityLines(state: ConsoleState, width: number): Line[] {
 	]);
 }
 
-/** As the room's guard last said it: which limit comes next, when, and what then. */
+/** As the room's guard last said it: which limit comes next, when, and what then; and what it did last, or would have done. */
 function guardLines({activities: {guard}, run}: ConsoleState, width: number): Line[] {
-	return guard && runningMigration(run) ? wrap(`guard: ${guard.text}`, width - 2).map(row => line(` ${row}`, guardTone(guard))) : [];
+	const migration = runningMigration(run);
+	if (!migration) return [];
+	const act = run!.guardActs.findLast(({at}) => at >= migration.startedAt);
+	return [
+		...(guard ? wrap(`guard: ${guard.text}`, width - 2).map(row => line(` ${row}`, guardTone(guard))) : []),
+		...(act ? wrap(`guard at ${timeOf(act.at)} by ${act.rule}: ${act.did}`, width - 2).map(row => line(` ${row}`, 'bad')) : []),
+	];
 }
 
 /** By how much of its nearest limit is used up. */
