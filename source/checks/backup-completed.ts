@@ -1,8 +1,8 @@
 /** A full backup of this very database was taken, and not too long ago. */
+import {byteWords} from '../journal/byte-words.ts';
 import {backupEvidence, describeAge, findBackupFault, queryLoss} from './backups.ts';
 import type {Check} from './check.ts';
 import {readStanding} from './external-backups.ts';
-import {describeBytes} from './tables.ts';
 import {count, failed, passed, warned} from './verdict.ts';
 
 export const backupCompleted: Check = {
@@ -20,9 +20,9 @@ export const backupCompleted: Check = {
 		const evidence = [backupEvidence(backup), loss.evidence, ...asked];
 		if (fault !== null) return failed(`${fault.charAt(0).toUpperCase()}${fault.slice(1)}.`, evidence);
 		const age = describeAge(look.now.getTime() - Date.parse(backup.finishedAt));
-		const lost = `a restore would lose ${loss.bytes === null ? 'an amount that is not known' : `${describeBytes(loss.bytes)} of WAL`}`;
+		const lost = `a restore would lose ${loss.bytes === null ? 'an amount that is not known' : `${byteWords(loss.bytes)} of WAL`}`;
 		if (external?.problem) return warned(`A backup was completed ${age} ago, but ${external.problem}.`, evidence);
 		if (backup.format === 'external') return passed(`${backup.tool ?? external?.name ?? 'Another tool'} completed ${backup.path} ${age} ago without an error; ${lost} at most, less where WAL was archived since.`, evidence);
-		return passed(`A backup of ${count(backup.tables, 'table')} (${describeBytes(backup.bytes)}) was completed ${age} ago; ${lost}.`, evidence);
+		return passed(`A backup of ${count(backup.tables, 'table')} (${byteWords(backup.bytes)}) was completed ${age} ago; ${lost}.`, evidence);
 	},
 };

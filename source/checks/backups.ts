@@ -1,11 +1,11 @@
 /** What the checks of the backup have in common: its age, its source, what would be lost by going back to it. */
+import {byteWords} from '../journal/byte-words.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import type {Evidence} from '../journal/shapes/evidence.ts';
 import {readStamp, verifyBackup} from '../postgres/dump-files.ts';
 import {queryEvidence, type Look} from './check.ts';
 import {isThere, noteEvidence} from './evidence.ts';
-import {describeBytes} from './tables.ts';
 
 export function describeAge(ms: number): string {
 	const minutes = Math.round(ms / 60_000);
@@ -48,12 +48,12 @@ export async function findDamage(backup: Backup): Promise<string | null> {
 export function backupEvidence(backup: Backup): Evidence {
 	if (backup.format === 'external') {
 		return noteEvidence(`${backup.path}, taken by ${backup.tool ?? 'another tool'}`, [
-			`taken ${backup.startedAt} to ${backup.finishedAt}, ${backup.bytes > 0 ? describeBytes(backup.bytes) : 'its size was not told'}`, `system identifier ${backup.systemIdentifier}; WAL position ${backup.lsn ?? 'not told'}`,
+			`taken ${backup.startedAt} to ${backup.finishedAt}, ${backup.bytes > 0 ? byteWords(backup.bytes) : 'its size was not told'}`, `system identifier ${backup.systemIdentifier}; WAL position ${backup.lsn ?? 'not told'}`,
 		]);
 	}
 	return {
 		kind: 'file',
-		title: `${backup.format} backup of ${backup.database}, ${describeBytes(backup.bytes)}`,
+		title: `${backup.format} backup of ${backup.database}, ${byteWords(backup.bytes)}`,
 		path: backup.path,
 		...(backup.sha256 !== undefined && {sha256: backup.sha256}),
 		body: [

@@ -1,4 +1,5 @@
 /** What the migration left of dead rows. */
+import {byteWords} from '../journal/byte-words.ts';
 import type {Session} from '../postgres/session.ts';
 import {queryTables, type TableSize} from '../postgres/table-sizes.ts';
 import {readKept} from './baseline.ts';
@@ -7,7 +8,6 @@ import {noteEvidence} from './evidence.ts';
 import {needUpgrade} from './needed.ts';
 import {readStatements} from './statements.ts';
 import {touchesOf, worn} from './touched.ts';
-import {describeBytes} from './tables.ts';
 import {count, listed, notApplicable, passed, warned} from './verdict.ts';
 
 /** A fifth of dead rows is what autovacuum itself acts on (autovacuum_vacuum_scale_factor). */
@@ -54,11 +54,11 @@ export const monitorBloat: Check = {
 
 function describeWear(table: TableSize | undefined): string {
 	if (!table) return 'not known';
-	return `${describeBytes(table.totalBytes)}, ${table.deadRows === null ? 'dead rows not known' : `${table.deadRows.toLocaleString('en-US')} dead rows`}, vacuumed ${table.lastVacuum ?? 'never'}`;
+	return `${byteWords(table.totalBytes)}, ${table.deadRows === null ? 'dead rows not known' : `${table.deadRows.toLocaleString('en-US')} dead rows`}, vacuumed ${table.lastVacuum ?? 'never'}`;
 }
 
 function describeGrowth(before: TableSize | undefined, after: TableSize): string {
-	return before ? `${describeBytes(before.totalBytes)} → ${describeBytes(after.totalBytes)}` : describeBytes(after.totalBytes);
+	return before ? `${byteWords(before.totalBytes)} → ${byteWords(after.totalBytes)}` : byteWords(after.totalBytes);
 }
 
 /** Dead rows as the extension counts them, where it is there and this role may use it. */
@@ -69,7 +69,7 @@ async function measure(session: Session, sizes: readonly TableSize[]): Promise<{
 	const lines: string[] = [];
 	for (const {name, kind, dataBytes} of sizes) {
 		if (kind === 'partitioned' || dataBytes > mostMeasuredBytes) {
-			lines.push(`${name}: not measured, ${kind === 'partitioned' ? 'it has partitions' : `it has ${describeBytes(dataBytes)}`}`);
+			lines.push(`${name}: not measured, ${kind === 'partitioned' ? 'it has partitions' : `it has ${byteWords(dataBytes)}`}`);
 			continue;
 		}
 		try {

@@ -1,9 +1,9 @@
 /** Every expected standby follows, and how far behind it is. */
+import {byteWords} from '../journal/byte-words.ts';
 import type {Standby} from '../journal/shapes/sample.ts';
 import {queryEvidence, type Check, type CheckResult, type Look} from './check.ts';
 import {noteEvidence} from './evidence.ts';
 import {peakOf, readOverRun, samplesEvidence, timeOf, type OverRun} from './over-run.ts';
-import {describeBytes} from './tables.ts';
 import {count, failed, listed, notApplicable, passed, warned} from './verdict.ts';
 
 const query = `SELECT application_name AS name, state, sync_state AS sync, pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::float8 AS "lagBytes", extract(epoch FROM replay_lag)::float8 AS "lagSeconds" FROM pg_stat_replication ORDER BY 1`;
@@ -45,7 +45,7 @@ function judgeRun(run: OverRun, {settings, state}: Look): CheckResult {
 	if (names.length === 0) return {...notApplicable('No standby was connected while the upgrade ran, and none is named in `standbys`.', evidence), lasting: true};
 	const of = (name: string, value: (standby: Standby) => number | null) => peakOf(run, sample => sample.replication.filter(each => each.name === name).map(each => ({value: value(each), what: ''})));
 	const lags = names.map(name => ({name, bytes: of(name, each => each.lagBytes), seconds: of(name, each => each.lagSeconds), away: run.samples.filter(sample => !sample.replication.some(each => each.name === name))}));
-	const say = ({name, bytes, seconds}: (typeof lags)[number]) => `${name} at most ${bytes === null ? 'a lag that is not known' : `${describeBytes(bytes.value)} (${timeOf(bytes.at)})`}${seconds === null ? '' : `, ${seconds.value.toFixed(1)} s`}`;
+	const say = ({name, bytes, seconds}: (typeof lags)[number]) => `${name} at most ${bytes === null ? 'a lag that is not known' : `${byteWords(bytes.value)} (${timeOf(bytes.at)})`}${seconds === null ? '' : `, ${seconds.value.toFixed(1)} s`}`;
 	const away = lags.filter(each => each.away.length > 0);
 	if (away.length > 0) return {...failed(`${listed(away.map(each => `${each.name} was not connected in ${each.away.length} of ${run.samples.length} samples, first at ${timeOf(each.away[0]!.at)}`))}.`, evidence), lasting: true};
 	const far = lags.filter(({bytes, seconds}) => (bytes?.value ?? 0) > (state.guard.maxLagBytes ?? muchBytes) || (seconds?.value ?? 0) > (state.guard.maxLagSeconds ?? muchSeconds));
@@ -54,7 +54,7 @@ function judgeRun(run: OverRun, {settings, state}: Look): CheckResult {
 }
 
 function describe({name, lagBytes, lagSeconds}: Standby): string {
-	return `${name} ${lagBytes === null ? 'lag not known' : `${describeBytes(lagBytes)} behind`}${lagSeconds === null ? '' : `, ${lagSeconds.toFixed(1)} s`}`;
+	return `${name} ${lagBytes === null ? 'lag not known' : `${byteWords(lagBytes)} behind`}${lagSeconds === null ? '' : `, ${lagSeconds.toFixed(1)} s`}`;
 }
 
 async function readStandbys(look: Look) {

@@ -1,4 +1,5 @@
 /** How large the tables are that the plan touches. */
+import {byteWords} from '../journal/byte-words.ts';
 import type {Evidence} from '../journal/shapes/evidence.ts';
 import {queryTables, type TableSize} from '../postgres/table-sizes.ts';
 import type {TableName} from '../review/names.ts';
@@ -29,7 +30,7 @@ export async function querySizes(look: Look): Promise<Sizes> {
 		},
 		describe: table => {
 			const size = all.get(table.key);
-			return size ? `${table.text} (${describeRows(size)}, ${describeBytes(size.totalBytes)})` : `${table.text} (not there yet)`;
+			return size ? `${table.text} (${describeRows(size)}, ${byteWords(size.totalBytes)})` : `${table.text} (not there yet)`;
 		},
 		evidence: tables => {
 			const found = [...new Set(tables.map(table => table.key))].flatMap(key => all.get(key) ?? []);
@@ -41,12 +42,4 @@ export async function querySizes(look: Look): Promise<Sizes> {
 function describeRows({rows, liveRows}: TableSize): string {
 	const known = rows ?? liveRows;
 	return known === null ? 'rows not known: never analyzed' : `about ${Math.round(known).toLocaleString('en-US')} ${known === 1 ? 'row' : 'rows'}`;
-}
-
-/** Such as `1.2 GB`. */
-export function describeBytes(bytes: number): string {
-	const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-	const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log(bytes) / Math.log(1024)));
-	const value = bytes / 1024 ** power;
-	return `${value.toFixed(power === 0 || value >= 100 ? 0 : 1)} ${units[power]}`;
 }

@@ -1,11 +1,11 @@
 /** The SQL and all else that was kept is still there, with the hashes of the journal. */
 import {stat} from 'node:fs/promises';
+import {byteWords} from '../journal/byte-words.ts';
 import {keptAs} from './baseline.ts';
 import type {Check} from './check.ts';
 import {noteEvidence, readSha256} from './evidence.ts';
 import {needUpgrade} from './needed.ts';
 import {rehearsedSchemaAs} from './rehearsed-schema.ts';
-import {describeBytes} from './tables.ts';
 import {count, failed, listed, passed} from './verdict.ts';
 
 /** What an audit asks for, by the words of its artifact. */
@@ -45,6 +45,6 @@ export const tasksArchive: Check = {
 		if (gone.length > 0) return failed(`${listed(gone.map(each => each.path), 3)} ${gone.length === 1 ? 'is' : 'are'} not there any more.`, evidence);
 		const changed = seen.filter(each => each.now !== each.sha256);
 		if (changed.length > 0) return failed(`${listed(changed.map(each => each.path), 3)} ${changed.length === 1 ? 'is' : 'are'} not what was kept.`, evidence);
-		return passed(`${count(seen.length, 'artifact')} (${describeBytes(seen.reduce((sum, {bytes}) => sum + bytes, 0))}) read again, each with the hash of the journal; the SQL is ${plan.sqlSha256.slice(0, 12)}, the journal's head ${look.state.head.slice(0, 12)}.`, evidence);
+		return passed(`${count(seen.length, 'artifact')} (${byteWords(seen.reduce((sum, {bytes}) => sum + bytes, 0))}) read again, each with the hash of the journal; the SQL is ${plan.sqlSha256.slice(0, 12)}, the journal's head ${look.state.head.slice(0, 12)}.`, evidence);
 	},
 };

@@ -1,6 +1,6 @@
 /** `holdpoint backup`: takes and verifies a backup. */
 import type {Backup} from '../journal/shapes/backup.ts';
-import {bytesText} from '../monitor/words.ts';
+import {byteWords} from '../journal/byte-words.ts';
 import {choiceFlag, numberFlag, textFlag, type Command} from './command.ts';
 import {formatTable} from './table.ts';
 import {actionMode, withRoom} from './with-room.ts';
@@ -31,9 +31,9 @@ function factsOf({path, format, bytes, startedAt, finishedAt, tables, lsn, sha25
 	const {restore} = verified;
 	return [
 		['backup', path],
-		['format', `${format}, ${bytesText(bytes)}, ${tables} tables`],
+		['format', `${format}, ${byteWords(bytes)}, ${tables} tables`],
 		['time', `${startedAt} to ${finishedAt}${lsn === null ? '' : `, at ${lsn}`}`],
-		...(source ? [['from', `the standby ${source.host}:${source.port}, ${bytesText(source.behindBytes)} of WAL behind the target`]] : []),
+		...(source ? [['from', `the standby ${source.host}:${source.port}, ${byteWords(source.behindBytes)} of WAL behind the target`]] : []),
 		...(sha256 ? [['sha256', sha256]] : []),
 		...(manifest ? [['manifest', manifest]] : []),
 		...(globals ? [['globals', globals.path ?? `not backed up: ${globals.why ?? 'unknown why'}`]] : []),

@@ -3,7 +3,7 @@ import {satisfiedStates} from '../journal/shapes/item.ts';
 import type {WayBack} from '../journal/shapes/plan.ts';
 import type {RunState} from '../journal/shapes/run.ts';
 import {describeCounts} from './describe-items.ts';
-import {bytesText} from '../monitor/words.ts';
+import {byteWords} from '../journal/byte-words.ts';
 import {formatTable} from './table.ts';
 import {describeWayBack} from './words.ts';
 
@@ -21,7 +21,7 @@ export function describeRun(state: RunState, {width, wayBack}: {width: number; w
 		['items', `${describeCounts(state.counts)}${open.length > 0 ? `; ${open.length} still stand before an action` : ''}`],
 		...(state.plan ? [['plan', `${state.plan.action}, digest ${state.plan.digest}`]] : []),
 		...state.approvals.map(each => ['approved', `${each.digest.slice(0, 16)} by ${each.by} at ${each.at}, ${each.signed ? 'signed' : 'claimed'}`]),
-		...state.backups.map(each => ['backup', `${each.path}, ${bytesText(each.bytes)}, ${each.finishedAt}`]),
+		...state.backups.map(each => ['backup', `${each.path}, ${byteWords(each.bytes)}, ${each.finishedAt}`]),
 		...(state.rehearsal ? [['rehearsal', `${state.rehearsal.ok ? 'ok' : 'with problems'}, ${state.rehearsal.seconds.toFixed(1)} s`]] : []),
 		...state.actions.map(each => ['action', `${each.action} ${each.status} in ${each.seconds.toFixed(1)} s (exit ${each.exit}): ${each.reason}`]),
 		...wayBack.map(way => ['way back', describeWayBack(way)]),

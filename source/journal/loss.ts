@@ -1,4 +1,5 @@
 /** What going back to a backup, or to a named restore point, would lose: in time and in bytes of WAL; pure. */
+import {byteWords} from './byte-words.ts';
 import type {Backup} from './shapes/backup.ts';
 
 /** The moment that it is asked for. */
@@ -37,9 +38,4 @@ function timeWords(seconds: number): string {
 	if (seconds < 100) return `${Math.round(seconds)} s`;
 	if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`;
 	return seconds < 48 * 3600 ? `${(seconds / 3600).toFixed(1)} h` : `${Math.round(seconds / 86_400)} days`;
-}
-
-function byteWords(bytes: number): string {
-	const power = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
-	return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${['B', 'kB', 'MB', 'GB', 'TB'][power]}`;
 }

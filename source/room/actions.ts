@@ -61,7 +61,7 @@ export function createActions(room: Room): Actions {
 			work = running.catch(() => {});
 			return await running;
 		} finally {
-			room.tell({push: 'activity', activity: {work: action, text: `the ${action} has ended`, done: true}});
+			room.tell({push: 'activity', activity: {work: action, text: `the ${nouns[action] ?? action} has ended`, done: true}});
 			room.tell({push: 'activity', activity: {work: 'guard', text: 'there is nothing to watch', done: true}});
 			busy = null;
 			steering = null;
@@ -148,8 +148,9 @@ export function createActions(room: Room): Actions {
 }
 
 const afterUpgrade = ['post.current', 'post.schema', 'alembic.current', 'monitor.active', 'monitor.locks', 'monitor.replication'];
+const nouns: Readonly<Partial<Record<ActionName, string>>> = {rehearse: 'rehearsal', maintain: 'maintenance'};
 const afterBackup = ['backup.completed', 'backup.verified', 'backup.documented', 'backup.pitr', 'preflight.backup'];
-const afterRehearsal = ['backup.verified', 'preflight.backup', 'alembic.check', 'rollback.downgrade', 'rollback.data', 'rollback.indexes', 'rollback.triggers', 'rollback.application', 'schema.column-types', 'code.downgrade-reverses', 'code.upgrade-complete', 'large.estimate', 'alembic.sql', 'compat.application', 'compat.api'];
+const afterRehearsal = [...afterBackup, 'alembic.check', 'rollback.downgrade', 'rollback.data', 'rollback.indexes', 'rollback.triggers', 'rollback.application', 'schema.column-types', 'code.downgrade-reverses', 'code.upgrade-complete', 'large.estimate', 'alembic.sql', 'compat.application', 'compat.api'];
 
 /** Backup, rehearsal and maintenance live in their room: when it died, nothing of them counts, and nothing of them is in the database. */
 function lostOutcome(run: string, {action, startedAt, statements}: RunningAction): Outcome {

@@ -34,5 +34,5 @@ test('after an upgrade what a restore loses is seen on 80 columns too', () => {
 	const backup = {path: '/backups/shop', startedAt: new Date(startedAt).toISOString(), lsn: '0/0', verified: {}} as never;
 	const upgraded = {action: 'upgrade', status: 'done', from: ['a1f0'], to: ['d4c3'], database: {version: ['d4c3']}} as never;
 	const [, , line] = headerLines(shown({columns: 80, run: {...stateAfter(opening), backups: [backup], actions: [upgraded]}, samples: [sample(42, {walPosition: 1_000_000})]}));
-	expect(words([line!])).toMatch(/^┃ back: downgrade.*restore loses 42 s, [\d.]+ MB of WAL +┃$/);
+	expect(words([line!])).toMatch(/^┃ back: downgrade.*restore loses 42 s, [\d.]+ [kM]?B of WAL +┃$/);
 });
