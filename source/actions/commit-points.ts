@@ -38,6 +38,8 @@ export interface Whereabouts {
 	running: Pick<RunningAction, 'backend' | 'heldSince' | 'revisions'> | null;
 	/** The statement that runs now is in no transaction. */
 	autocommit: boolean;
+	/** None runs now, and the last one was in none: between two batches of an autocommit_block(). */
+	between: boolean;
 	/** The revision whose autocommit_block() has begun, or null. */
 	blockOf: string | null;
 	/** Of this plan; empty where it was not rehearsed. */
@@ -46,10 +48,11 @@ export interface Whereabouts {
 }
 
 /** Where a migration that is asked to hold will do so, and how soon: one sentence. */
-export function nextSafePoint({plan, running, autocommit, blockOf, rehearsed, now}: Whereabouts): string {
+export function nextSafePoint({plan, running, autocommit, between, blockOf, rehearsed, now}: Whereabouts): string {
 	if (running?.heldSince) return 'It is held already.';
 	if (!running?.backend) return 'It will hold before its first statement.';
 	if (autocommit) return 'It will hold after the statement that runs now, which is in no transaction.';
+	if (between) return 'It will hold before its next statement: no transaction is open.';
 	const path = plan.revisions.map(({revision}) => revision);
 	const current = running.revisions.at(-1);
 	const at = Math.max(0, path.indexOf(current?.revision ?? ''));

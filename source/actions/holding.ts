@@ -20,8 +20,8 @@ export interface HoldingOptions {
 	plan: Plan;
 	/** Gives the running child an order. */
 	order: (word: 'hold' | 'continue') => void;
-	/** The statement that runs now, and the revision whose autocommit_block() has begun. */
-	seen: () => {statement: RunningStatement | null; blockOf: string | null};
+	/** The statement that runs now; whether the last one was in no transaction; the revision whose autocommit_block() has begun. */
+	seen: () => {statement: RunningStatement | null; inBlock: boolean; blockOf: string | null};
 }
 
 export function createHolding(context: ActionContext, {plan, order, seen}: HoldingOptions): Holding {
@@ -34,8 +34,8 @@ export function createHolding(context: ActionContext, {plan, order, seen}: Holdi
 			asked = true;
 			order('hold');
 			const {running, rehearsal} = context.state();
-			const {statement, blockOf} = seen();
-			return nextSafePoint({plan, running, autocommit: statement?.autocommit ?? false, blockOf, rehearsed: rehearsal?.digest === plan.digest ? rehearsal.revisions : [], now: context.now()});
+			const {statement, inBlock, blockOf} = seen();
+			return nextSafePoint({plan, running, autocommit: statement?.autocommit ?? false, between: statement === null && inBlock, blockOf, rehearsed: rehearsal?.digest === plan.digest ? rehearsal.revisions : [], now: context.now()});
 		},
 		proceed() {
 			asked = false;

@@ -44,6 +44,7 @@ export async function openSupervision(context: ActionContext, plan: Plan): Promi
 	let backend: Backend | null = null;
 	let statement: RunningStatement | null = null;
 	let blockOf: string | null = null;
+	let inBlock = false;
 	let waited: string | null = null;
 	let why: string | null = null;
 	let wake = () => {};
@@ -80,7 +81,7 @@ export async function openSupervision(context: ActionContext, plan: Plan): Promi
 	};
 	const rehearsal = rehearsalOf(context, plan);
 	const disk = watchDisk(context);
-	const holding = createHolding(context, {plan, order: word => child?.write(word), seen: () => ({statement, blockOf})});
+	const holding = createHolding(context, {plan, order: word => child?.write(word), seen: () => ({statement, inBlock, blockOf})});
 	const guard: GuardWatch = startGuardWatch({
 		session, connect: () => context.openSession('guard'), intervalMs: guardIntervalMs, migration: () => backend, policy: () => context.state().guard,
 		statement: () => ({estimateSeconds: statement && estimateStatement(rehearsal, statement), runningSeconds: statement && (Date.now() - statement.since) / 1000}),
@@ -111,10 +112,11 @@ export async function openSupervision(context: ActionContext, plan: Plan): Promi
 		},
 		watchBackend(next) {
 			backend = next;
-			if (next === null) statement = null;
+			if (next === null) [statement, inBlock] = [null, false];
 		},
 		watchStatement(next) {
 			statement = next;
+			if (next) inBlock = next.autocommit;
 			if (next?.autocommit) blockOf = next.revision;
 		},
 		heldBy: holding.reason,

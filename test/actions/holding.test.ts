@@ -17,7 +17,7 @@ beforeEach(() => {
 		settings: {standbys: [], migration: {throttle: {lagSeconds: 10, lagBytes: null}}}, now: () => new Date(),
 		state: () => ({running, guard: {samples: 1}}), record: (kind: string, data: object, by?: string) => recorded.push({kind, by, ...data}),
 	} as unknown as ActionContext;
-	holding = createHolding(context, {plan: plan(), order: word => orders.push(word), seen: () => ({statement: null, blockOf: null})});
+	holding = createHolding(context, {plan: plan(), order: word => orders.push(word), seen: () => ({statement: null, inBlock: false, blockOf: null})});
 });
 
 const lag = (lagSeconds: number) => holding.throttle({replication: [{name: 'r1', lagSeconds, lagBytes: 0}]} as unknown as Sample);

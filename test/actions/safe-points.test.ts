@@ -18,12 +18,13 @@ test.each<[string, {autocommit?: string; each?: boolean} & Partial<Omit<Whereabo
 	['the last of them', {running: {backend, heldSince: null, revisions: at('d4')}, each: true}, 'There is no safe point before its end: one transaction covers the rest. It can only be cancelled, which takes that back.'],
 	['an autocommit_block() later on', {running: {backend, heldSince: null, revisions: at('b2')}, autocommit: 'd4', rehearsed}, 'It will hold at the autocommit_block() of d4, in about 80 s by the rehearsal.'],
 	['in that block', {running: {backend, heldSince: null, revisions: at('d4')}, autocommit: 'd4', inBlock: true}, 'It will hold after the statement that runs now, which is in no transaction.'],
+	['between two batches of that block', {running: {backend, heldSince: null, revisions: at('d4')}, autocommit: 'd4', blockOf: 'd4', between: true}, 'It will hold before its next statement: no transaction is open.'],
 	['behind that block', {running: {backend, heldSince: null, revisions: at('c3')}, autocommit: 'c3', blockOf: 'c3'}, 'There is no safe point before its end: one transaction covers the rest. It can only be cancelled, which takes that back.'],
 	['held', {running: {backend, heldSince: '2026-01-01T00:00:00Z', revisions: at('b2')}}, 'It is held already.'],
 ])('%s', (_, {autocommit, each = false, inBlock = false, ...given}, expected) => {
 	const path = revisions.map(({revision}) => ({revision, from: [], autocommit: revision === autocommit, before: true}));
 	const plan = {revisions, commitPoints: commitPointsOf(path, {transactionPerMigration: each})};
-	expect(nextSafePoint({plan, running: null, blockOf: null, rehearsed: [], now: new Date('2026-01-01T00:00:10Z'), autocommit: inBlock, ...given})).toBe(expected);
+	expect(nextSafePoint({plan, running: null, between: false, blockOf: null, rehearsed: [], now: new Date('2026-01-01T00:00:10Z'), autocommit: inBlock, ...given})).toBe(expected);
 });
 
 const statement = (sql: string, seconds: number, more: object = {}) => ({sql, seconds, revision: 'b2', locks: [], rewrote: [], scanned: [], rows: null, walBytes: null, ...more});
