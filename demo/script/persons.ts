@@ -13,7 +13,6 @@ const noor = 'Noor Haddad (backend lead)';
 export const wordsBefore: SaidByCheck = {
 	'review.sql': {by: ada, note: 'Read the statements of this plan; the two tables of the first revision are locked for milliseconds only.'},
 	'rollback.data': {by: noor, note: 'The reason "unknown" is made by the migration itself and may be lost with it.'},
-	'rollback.application': {by: noor, note: 'The release that runs today is the one that would run after the way back.'},
 	'backup.retention': {by: ada, note: 'The bucket that backups are copied to keeps them for 30 days by its own rule.'},
 	'preflight.rollback-plan': {by: ada, note: 'Read this plan: the downgrade first, the backup second, and who decides.'},
 	'alembic.history': {by: noor, note: 'Read the three files and their order; they are the ones that were merged.'},
