@@ -1,16 +1,22 @@
 /** The live pane at a real terminal: what others put into queries and names never disturbs it, and a query is read in full. */
+import stringWidth from 'string-width';
 import {afterAll, beforeAll, expect, test} from 'vitest';
 import {openSite, type Site} from '../room/site.ts';
 import {openConsole, type OpenConsole} from './console.ts';
 
 /** Clears the screen, sets the title, moves the cursor, turns the reading direction, takes two columns. */
 const hostile = '\u001B[2J\u001B]0;pwned\u0007\u009B31m\r\u202Eover \u200Bthere 漢字 👩‍👩‍👧 \u0008end';
+/** The same within the 63 bytes of a name: of the database, a role and an application. */
+const short = '\u001B[2J\u202Ename 漢\r';
 let site: Site;
 let console: OpenConsole;
 
 beforeAll(async () => {
-	site = await openSite();
-	const [holder, waiter] = [await site.database.client(), await site.database.client()];
+	site = await openSite({prefix: short});
+	const admin = await site.database.client();
+	await admin.query(`CREATE ROLE "${short}" LOGIN SUPERUSER PASSWORD 'x'`);
+	const [holder, waiter] = [await site.database.client({name: short, password: 'x'}), await site.database.client()];
+	await holder.query(`SET application_name = '${short}'`);
 	await holder.query(`CREATE TABLE "${hostile}" (id int)`);
 	await holder.query(`BEGIN; LOCK TABLE "${hostile}"; SELECT '${hostile}'`);
 	void waiter.query(`SELECT * FROM "${hostile}" /* ${hostile} */`).catch(() => {});
@@ -20,14 +26,18 @@ beforeAll(async () => {
 afterAll(async () => {
 	console.signal('SIGKILL');
 	await console.ended;
+	const admin = await site.database.server.connect();
+	await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${short}'`);
 	await site.close();
+	await admin.query(`DROP ROLE "${short}"`);
+	await admin.end();
 });
 
 /** Nothing has moved: the header's frame, the pane's rule and the keys stand where they belong, and nothing is wider than the terminal. */
 function isWhole(screen: string): void {
 	const rows = screen.split('\n');
 	expect(rows).toHaveLength(24);
-	for (const [index, edges] of [['┏', '┓'], ['┃', '┃'], ['┃', '┃'], ['┗', '┛']].entries()) expect([rows[index]!.at(0), rows[index]!.at(-1), rows[index]!.length]).toEqual([...edges, 80]);
+	for (const [index, edges] of [['┏', '┓'], ['┃', '┃'], ['┃', '┃'], ['┗', '┛']].entries()) expect([rows[index]!.at(0), rows[index]!.at(-1), stringWidth(rows[index]!)]).toEqual([...edges, 80]);
 	expect(rows[4]).toMatch(/^── .*Live /);
 	expect(rows[23]).toContain('? help  q detach');
 	expect(screen).not.toContain('\u202E');

@@ -41,6 +41,8 @@ export interface SiteOptions {
 	url?: (database: FreshDatabase) => string;
 	/** Where the database is made; default: the worker's primary. */
 	server?: Cluster;
+	/** How the database's name begins. */
+	prefix?: string;
 }
 
 /** The entry as the tests start it: the runtime, its options, the file. */
@@ -56,8 +58,8 @@ export const smallChecklist = `# Small
 - [ ] Revisions are in order <!-- check: code.revisions --> <!-- optional -->
 `;
 
-export async function openSite({revisions, envPy, models, checklist = smallChecklist, yaml = [], sql, url = database => database.url, server}: SiteOptions = {}): Promise<Site> {
-	const database = await freshDatabase({...(server && {server})});
+export async function openSite({revisions, envPy, models, checklist = smallChecklist, yaml = [], sql, url = database => database.url, server, prefix}: SiteOptions = {}): Promise<Site> {
+	const database = await freshDatabase({...(server && {server}), ...(prefix && {prefix})});
 	if (sql) await (await database.client()).query(sql);
 	const project = await alembicProject({url: url(database), ...(revisions && {revisions}), ...(envPy !== undefined && {envPy}), ...(models !== undefined && {models})});
 	const stateDir = mkdtempSync(path.join(inject('testRun').folder, 'state-'));
