@@ -19,11 +19,11 @@ export const parts: Part[] = [
 	{says: 'the live state: every view, progress, standbys, slots, losses of the connection', files: ['monitor/sampler.test.ts', 'monitor/server-loss.test.ts']},
 	{says: 'the guard', files: ['monitor/watch.test.ts']},
 	{says: 'fewer privileges', files: ['matrix/privileges.test.ts']},
-	{says: 'the proof of the target; an upgrade and the way back through a room, every check between them', files: ['room/target.test.ts', 'matrix/checks.test.ts']},
+	{says: 'the proof of the target; an upgrade and the way back through a room, every check between them', files: ['matrix/checks.test.ts']},
 	// Before 15 counters come half a second late, which these tests, made of minutes in seconds, don't wait for.
 	{says: 'figures before and after', files: ['checks/figures.test.ts'], from: 15},
 	{says: 'the look before the start', files: ['actions/hindrances.test.ts', 'actions/pre-flight.test.ts']},
-	{says: 'catalogs, sessions, the review\'s knowledge', files: ['postgres/catalog.test.ts', 'postgres/session.test.ts', 'review/knowledge.test.ts']},
+	{says: 'catalogs, sessions, the review\'s knowledge', files: ['matrix/catalog.test.ts', 'postgres/session.test.ts', 'review/knowledge.test.ts']},
 	{says: 'backup', files: ['postgres/dump.test.ts'], upTo: clientVersion},
 ];
 

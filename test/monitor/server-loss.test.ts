@@ -12,6 +12,9 @@ import {eventually, serverCache, testPrograms} from '../servers.ts';
 import {openMonitorSession} from './sessions.ts';
 import {openWire} from './wire.ts';
 
+/** Bytes of a query that a server can be made to show. */
+const longest = (version: number): number => version >= 13 ? 1_048_576 : 102_400;
+
 let folder: string;
 let cluster: Cluster;
 
@@ -19,7 +22,7 @@ beforeAll(async () => {
 	const programs = await testPrograms();
 	const from = await readCachedDataDirectory({programs, user: await findServerUser(), cache: serverCache()});
 	folder = await makeClusterParent('holdpoint-loss-');
-	cluster = await startCluster({directory: path.join(folder, 'server'), purpose: 'loss', from, programs, durable: false, settings: {track_activity_query_size: 1_048_576, max_connections: 20}});
+	cluster = await startCluster({directory: path.join(folder, 'server'), purpose: 'loss', from, programs, durable: false, settings: {track_activity_query_size: longest(programs.version), max_connections: 20}});
 });
 
 afterAll(async () => {
@@ -86,7 +89,7 @@ test('answers that take longer than the interval are told in the sample, and nev
 
 test('a query of a megabyte costs a sample no more than any other, and can be read in full', async () => {
 	const client = await cluster.connect();
-	const text = `SELECT pg_sleep(30) /* ${'wide 漢字 \u001B[2J '.repeat(50_000)} */`;
+	const text = `SELECT pg_sleep(30) /* ${'wide 漢字 \u001B[2J '.repeat(longest(cluster.programs.version) / 20)} */`;
 	const running = client.query(text).catch(() => undefined);
 	const {sampler} = watch(cluster.url('postgres'), null);
 	const sample = await eventually('it is at work', async () => {
