@@ -64,7 +64,7 @@ describe('defaults', () => {
 			rehearsal: {url: null, local: true, limitBytes: 50e9, tables: []},
 			migration: {lockTimeoutMs: 5000, lockLadderMs: null, lockRetries: 30, statementTimeoutMs: 1_800_000, throttle: {lagSeconds: null, lagBytes: null}},
 			guard: {maxBlockedSessions: 20, maxBlockedSeconds: 3, maxSessionSeconds: 60, maxLagSeconds: null, maxLagBytes: null, minFreeConnectionsPercent: 10, maxEstimateFactor: null, minFreeDiskBytes: null, maxRetainedWalBytes: null, samples: 2, action: 'cancel'},
-			window: null, rollbackPlan: null, largeTableRows: 1_000_000, naming: null, review: {pgVersion: null, rules: {}},
+			freeDisk: null, window: null, rollbackPlan: null, largeTableRows: 1_000_000, naming: null, review: {pgVersion: null, rules: {}},
 			checks: [], smoke: [], compatibility: {old: null, new: null, api: null}, logs: [], metrics: {prometheus: null, queries: {}}, alerts: {alertmanager: null},
 			tickets: null, documents: null, notify: [], approvals: {required: 0, allowedSigners: null, expireMs: 86_400_000}, contacts: [], room: {idleMs: 600_000},
 		});
