@@ -88,8 +88,15 @@ const rules: ((prospect: Prospect) => string[])[] = [
 	},
 	function standbys({found, settings: {standbys, guard, migration: {throttle}}}) {
 		const limits = [...(guard.maxLagSeconds === null && guard.maxLagBytes === null ? [] : ['guard.max_lag']), ...(throttle.lagSeconds === null && throttle.lagBytes === null ? [] : ['migration.throttle'])];
-		const missing = standbys.filter(name => !found.standbys.includes(name));
+		const missing = standbys.filter(name => !found.standbys.some(standby => standby.name === name));
 		if (missing.length > 0) return [`${missing.join(' and ')} ${missing.length === 1 ? 'does' : 'do'} not stream from this server, so that ${missing.length === 1 ? 'its' : 'their'} lag is unknown${throttle.lagSeconds === null && throttle.lagBytes === null ? '' : ' and a data migration will be held (p lets it go on)'}. Mend it first, or take the name out of standbys in holdpoint.yaml.`];
+		const behind = found.standbys.flatMap(({name, seconds, bytes}) => {
+			const over = (most: {lagSeconds: number | null; lagBytes: number | null}): boolean => (seconds ?? 0) > (most.lagSeconds ?? Infinity) || (bytes ?? 0) > (most.lagBytes ?? Infinity);
+			const is = `${name} is ${[seconds === null ? '' : secondsText(seconds), bytes === null ? '' : bytesText(bytes)].filter(Boolean).join(' and ')} behind already`;
+			if (over({lagSeconds: guard.maxLagSeconds, lagBytes: guard.maxLagBytes})) return [`${is}, more than guard.max_lag allows: the guard would cancel the migration. Wait until it has caught up.`];
+			return over(throttle) ? [`${is}, more than migration.throttle allows: the migration will be held at its first safe point until that is half of it (p lets it go on).`] : [];
+		});
+		if (behind.length > 0) return behind;
 		return limits.length > 0 && found.standbys.length === 0 ? [`No standby streams from this server: ${limits.join(' and ')} ${limits.length === 1 ? 'has' : 'have'} nothing to judge.`] : [];
 	},
 	function disk({neededBytes, freeDisk, settings}) {

@@ -22,8 +22,8 @@ export interface Hindrances {
 	/** Logical replication of a table, out of here or into here. */
 	published: {publication: string; table: string}[];
 	subscribed: {table: string}[];
-	/** application_name of each standby that streams from here. */
-	standbys: string[];
+	/** Each standby that streams from here, by its application_name, and how far it is behind; null where this role may not see that. */
+	standbys: {name: string; seconds: number | null; bytes: number | null}[];
 	/** Slots that nobody reads from. */
 	slots: {name: string; retainedBytes: number | null}[];
 	/** Whether the guard's role may cancel a backend of the migration's role; null where one of them is not known here. */
@@ -76,6 +76,6 @@ SELECT ${rows(`SELECT t."table", t.wanted, pg_get_userbyid(t.relowner) AS owner,
 	${rows(`SELECT a.pid, extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.backend_start))::float8 AS seconds FROM pg_stat_activity a WHERE a.datname = current_database() AND a.application_name = 'pg_dump'`)} AS dumps,
 	${rows(`SELECT p.pubname AS publication, t."table" FROM touched t JOIN pg_publication_tables p ON p.schemaname || '.' || p.tablename = t.name ORDER BY 1, 2`)} AS published,
 	${rows('SELECT t."table" FROM touched t JOIN pg_subscription_rel s ON s.srrelid = t.oid ORDER BY 1')} AS subscribed,
-	ARRAY(SELECT application_name FROM pg_stat_replication WHERE state IS DISTINCT FROM 'backup' ORDER BY 1) AS standbys,
+	${rows(`SELECT r.application_name AS name, extract(epoch FROM r.replay_lag)::float8 AS seconds, CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn)::float8 END AS bytes FROM pg_stat_replication r WHERE r.state IS DISTINCT FROM 'backup' ORDER BY 1`)} AS standbys,
 	${rows(`SELECT s.slot_name AS name, CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)::float8 END AS "retainedBytes" FROM pg_replication_slots s WHERE NOT s.active ORDER BY 1`)} AS slots,
 	(SELECT g.rolsuper OR (NOT m.rolsuper AND (pg_has_role(g.oid, m.oid, 'USAGE') OR pg_has_role(g.oid, 'pg_signal_backend', 'USAGE'))) FROM pg_roles g, pg_roles m WHERE g.rolname = $3 AND m.rolname = $2) AS "mayCancel"`;

@@ -88,7 +88,7 @@ test('a pg_dump, roles without the rights, and a look that can not be had', asyn
 	expect(await lookAhead(broken, {sql, database: {role: 'x', timeouts: {}}, rehearsal: null, estimateSeconds: null})).toEqual(['What would hinder the migration could not be looked at: no route']);
 });
 
-const nothing: Hindrances = {tables: [{table: 'orders', wanted: ['orders'], mayAlter: true, owner: 'shop'}], holders: [], transactions: [], prepared: [], dumps: [], published: [], subscribed: [], standbys: ['replica1'], slots: [], mayCancel: true};
+const nothing: Hindrances = {tables: [{table: 'orders', wanted: ['orders'], mayAlter: true, owner: 'shop'}], holders: [], transactions: [], prepared: [], dumps: [], published: [], subscribed: [], standbys: [{name: 'replica1', seconds: 0, bytes: 0}], slots: [], mayCancel: true};
 const vacuum = {pid: 9, application: '', user: null, state: 'active', transactionSeconds: 700, table: 'orders', mode: 'ShareUpdateExclusiveLock', autovacuum: true};
 const rehearsal = {statements: [{sql: 'CREATE INDEX CONCURRENTLY i ON t (a)', seconds: 9000}, {sql: 'UPDATE orders\nSET x = 1', seconds: 20, estimateSeconds: 2400}]} as unknown as Rehearsal;
 
@@ -102,6 +102,8 @@ test.each<[string, Partial<Prospect>, Partial<Hindrances>, RegExp[]]>([
 	['a subscription', {}, {subscribed: [{table: 'orders'}]}, [/^A subscription writes into orders: .* ALTER SUBSCRIPTION/]],
 	['a slot that nobody reads', {}, {slots: [{name: 'old', retainedBytes: 3e9}]}, [/^Nobody reads from the replication slot old, which keeps 3\.0 GB of WAL.*pg_drop_replication_slot\('old'\)/]],
 	['a standby that must be there', {settings: settings({standbys: ['replica1', 'replica2'], throttle: {lagSeconds: 5, lagBytes: null}})}, {}, [/^replica2 does not stream from this server, so that its lag is unknown and a data migration will be held/]],
+	['a standby that is behind already', {settings: settings({throttle: {lagSeconds: 5, lagBytes: null}})}, {standbys: [{name: 'replica1', seconds: 99, bytes: 3_400_000}]}, [/^replica1 is 99 s and 3\.4 MB behind already, more than migration\.throttle allows: the migration will be held/]],
+	['a standby so far behind that the guard would cancel', {settings: settings({maxLagSeconds: 5})}, {standbys: [{name: 'replica1', seconds: 99, bytes: null}]}, [/^replica1 is 99 s behind already, more than guard\.max_lag allows: the guard would cancel/]],
 	['limits of lag without a standby', {settings: settings({maxLagSeconds: 5})}, {standbys: []}, [/^No standby streams from this server: guard\.max_lag has nothing to judge\.$/]],
 	['poolers', {pooler: {kind: 'session', reason: 'A pooler in session mode.'}}, {}, [/^A pooler in session mode\. If it ends/]],
 	['too little disk', {neededBytes: 6e9}, {}, [/^5\.0 GB of disk are free \(\/data\), and the migration writes about 6\.0 GB by its rehearsal\. Make room first\.$/]],
