@@ -22,7 +22,7 @@ down_revision: Union[str, Sequence[str], None] = "6c0d52b7e9f1"
 branch_labels: Union[str, Sequence[str], None] = None
 depends_on: Union[str, Sequence[str], None] = None
 
-BATCH = 50_000
+BATCH = 10_000
 
 FILL = """
     UPDATE orders SET cancelled_reason = 'unknown'
