@@ -1,6 +1,7 @@
 /** Where the bench measures: the packed program, a private server with its load, a project on it. */
 import {mkdir, readdir, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {setTimeout as wait} from 'node:timers/promises';
 import {execa} from 'execa';
 import pg from 'pg';
 import {makeClusterParent} from '../source/postgres/cluster-place.ts';
@@ -78,7 +79,7 @@ export interface Load {
 }
 
 /** So many sessions of which a fifth are at work, as far as the server's views can tell. */
-export async function openLoad(cluster: Cluster, database: string, sessions: number): Promise<Load> {
+export async function openLoad(cluster: Cluster, database: string, sessions: number, {spreadMs = 0} = {}): Promise<Load> {
 	const clients: pg.Client[] = [];
 	for (let first = 0; first < sessions; first += 50) {
 		clients.push(...await Promise.all(Array.from({length: Math.min(50, sessions - first)}, async (_, index) => {
@@ -88,7 +89,11 @@ export async function openLoad(cluster: Cluster, database: string, sessions: num
 			return client;
 		})));
 	}
-	for (const client of clients.slice(0, Math.floor(sessions / 5))) client.query('SELECT pg_sleep(3600) /* a query of the application with some length, as they are in life */').catch(() => {});
+	const atWork = clients.slice(0, Math.floor(sessions / 5));
+	for (const client of atWork) {
+		client.query('SELECT pg_sleep(3600) /* a query of the application with some length, as they are in life */').catch(() => {});
+		await wait(spreadMs / atWork.length);
+	}
 	return {
 		sessions,
 		async end() {
