@@ -92,27 +92,6 @@ test('the progress of a base backup, and of COPY, that a version does not tell',
 	expect((await sampler.once()).progress).toEqual([]);
 });
 
-test('workers of a parallel query count as their leader from 13 on', async ({task}) => {
-	if (version < 13) task.meta.absent = '`pg_stat_activity.leader_pid`: the workers of a parallel query stand beside their leader';
-	const leader = await client();
-	await leader.query("SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET max_parallel_workers_per_gather = 2; ALTER TABLE few SET (parallel_workers = 2)");
-	await leader.query('DROP INDEX IF EXISTS few_slow; ALTER FUNCTION slow(int) PARALLEL SAFE');
-	let over = false;
-	const working = (async () => {
-		while (!over) await leader.query('SELECT count(*) FROM few WHERE slow(id) > 0').catch(() => {});
-	})();
-	const {workers, shown} = await eventually('its workers', async () => {
-		const found = await session.query<{pid: number}>("SELECT pid FROM pg_stat_activity WHERE backend_type = 'parallel worker' AND datname = current_database()");
-		const {active} = await sampler.once();
-		return found.length > 0 ? {workers: found, shown: active.map(({pid}) => pid)} : null;
-	});
-	expect(shown).toContain(pidOf(leader));
-	expect(workers.some(({pid}) => shown.includes(pid))).toBe(version < 13);
-	over = true;
-	await (await client()).query('SELECT pg_cancel_backend($1)', [pidOf(leader)]);
-	await working;
-});
-
 test('a slot says from 13 on whether its WAL is still there', async ({task}) => {
 	if (version < 13) task.meta.absent = '`pg_replication_slots.wal_status` and `safe_wal_size`: only how much WAL a slot keeps';
 	const sql = await client();
