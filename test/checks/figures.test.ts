@@ -31,7 +31,7 @@ beforeAll(async () => {
 	const {programs} = await primaryServer();
 	cluster = await startCluster({directory: path.join(inject('testRun').folder, `figures-${process.pid}`), purpose: 'figures', durable: false, programs, settings: {shared_preload_libraries: 'pg_stat_statements', logging_collector: 'on', autovacuum: 'off'}});
 	await sql(`CREATE EXTENSION pg_stat_statements; CREATE EXTENSION pgstattuple; CREATE TABLE people (id int PRIMARY KEY, name text, n int);
-		INSERT INTO people SELECT n, 'name ' || n, n FROM generate_series(1, 60000) n; CREATE INDEX people_name ON people (name); CREATE TABLE swollen AS SELECT n FROM generate_series(1, 12000) n`, 'VACUUM ANALYZE');
+		INSERT INTO people SELECT n, 'name ' || n, n FROM generate_series(1, 300000) n; CREATE INDEX people_name ON people (name); CREATE TABLE swollen AS SELECT n FROM generate_series(1, 12000) n`, 'VACUUM ANALYZE');
 	session = await connect(parseConninfo(cluster.url('postgres'), process.env, '/'), {application: 'holdpoint-test', statementTimeoutMs: 10_000});
 	server = createServer((request, response) => {
 		if (request.url?.startsWith('/api/v2/')) return void response.setHeader('content-type', 'application/json').end(JSON.stringify(request.url.includes('alerts') ? alerts : []));
