@@ -118,6 +118,8 @@ test('logs: an error line of before is no news, another one is; the server\'s ow
 	const fresh = {...known, settings: ownLog('POST /pay 500', 'POST /login 502', 'POST /login 503')};
 	expect(await postLogs.run(await look(fresh))).toMatchObject({status: 'failed', summary: expect.stringMatching(/web has 2 error lines .*POST \/login 503/)});
 	const server = await upgraded({after: async () => sql('SELECT nothing FROM people')});
+	// The server's collector writes it when it comes to it.
+	await eventually('the server has logged it', async () => (await postLogs.run(await look(server))).status === 'failed');
 	expect(await postLogs.run(await look(server))).toMatchObject({status: 'failed', summary: expect.stringMatching(/the server's log has 1 error line .*new is UndefinedColumn; the newest: .*column "nothing" does not exist/)});
 });
 
