@@ -9,7 +9,7 @@ import {timeToFrame} from './terminal.ts';
 const events = 100_000;
 
 export async function benchAttach(site: Site, {quick, say}: {quick: boolean; say: (text: string) => void}): Promise<Section> {
-	const rounds = quick ? 3 : 9;
+	const rounds = quick ? 3 : 7;
 	const project = await site.project('attached');
 	await runHoldpoint(site, project, ['plan']);
 	const {run} = JSON.parse((await runHoldpoint(site, project, ['items', '--json'])).stdout) as {run: string};

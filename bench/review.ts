@@ -8,7 +8,7 @@ import {runHoldpoint, type Site} from './site.ts';
 const statements = 10_000;
 
 export async function benchReview(site: Site, {quick, say}: {quick: boolean; say: (text: string) => void}): Promise<Section> {
-	const rounds = quick ? 3 : 9;
+	const rounds = quick ? 3 : 7;
 	const project = await site.project('reviewed');
 	const kinds = [
 		(n: number) => `ALTER TABLE shop.orders_${n} ADD COLUMN note_${n} text;`, (n: number) => `CREATE INDEX CONCURRENTLY i_${n} ON shop.orders_${n} (customer_id, at);`,

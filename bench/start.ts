@@ -9,7 +9,7 @@ import {timeToFrame} from './terminal.ts';
 export async function benchStart(site: Site, {quick, say}: {quick: boolean; say: (text: string) => void}): Promise<Section> {
 	const project = await site.project('start');
 	const hello = path.join(import.meta.dirname, 'hello.mjs');
-	const rounds = quick ? 5 : 15;
+	const rounds = quick ? 5 : 11;
 	const times: Record<'node' | 'help' | 'hello' | 'frame', number[]> = {node: [], help: [], hello: [], frame: []};
 	await runHoldpoint(site, project, ['room', 'start']);
 	await writeFile(path.join(site.folder, 'empty.sql'), '');

@@ -7,7 +7,7 @@ import {runHoldpoint, type Project, type Site} from './site.ts';
 const rows = 3_000_000;
 
 export async function benchUpgrade(site: Site, {quick, say}: {quick: boolean; say: (text: string) => void}): Promise<Section> {
-	const rounds = quick ? 1 : 5;
+	const rounds = quick ? 1 : 3;
 	const empty = await site.project('nothing', {'a1.py': revisionFile({revision: 'a1', doc: 'Do nothing', upgrade: []})});
 	const long = await site.project('long', {
 		'a1.py': revisionFile({revision: 'a1', doc: 'Make many rows', upgrade: [`op.execute("CREATE TABLE big AS SELECT g AS id, g % 100 AS kind, md5(g::text) AS name FROM generate_series(1, ${rows}) g")`], downgrade: ['op.execute("DROP TABLE big")']}),
