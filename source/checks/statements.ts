@@ -16,7 +16,7 @@ export interface PlanStatement {
 	operations: Operation[];
 	/** It runs inside a transaction. */
 	transaction: boolean;
-	/** Of one that the rehearsal ran: how often, and the most rows of one run; null: not told. */
+	/** Of one that the rehearsal ran: how often, and the most rows of one run, for runs that were told in one their mean; null: not told. */
 	rehearsed?: {times: number; rows: number | null};
 }
 
@@ -107,12 +107,13 @@ function isBookkeeping({operations}: PlanStatement, versionTable: string): boole
 }
 
 /** A loop's thousand statements that differ only in their values say no more than the first, but for how often and how many rows at most. */
-function withoutRepetitions(statements: readonly {sql: string; rows: number | null}[]): {sql: string; times: number; rows: number | null}[] {
+function withoutRepetitions(statements: readonly {sql: string; rows: number | null; times?: number}[]): {sql: string; times: number; rows: number | null}[] {
 	const seen = new Map<string, {sql: string; times: number; rows: number | null}>();
-	for (const {sql, rows} of statements) {
+	for (const {sql, rows: all, times = 1} of statements) {
 		const shape = shapeOf(sql);
 		const known = seen.get(shape);
-		seen.set(shape, known ? {...known, times: known.times + 1, rows: known.rows === null || rows === null ? null : Math.max(known.rows, rows)} : {sql, times: 1, rows});
+		const rows = all === null ? null : Math.ceil(all / times);
+		seen.set(shape, known ? {...known, times: known.times + times, rows: known.rows === null || rows === null ? null : Math.max(known.rows, rows)} : {sql, times, rows});
 	}
 	return [...seen.values()];
 }

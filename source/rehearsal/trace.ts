@@ -25,7 +25,7 @@ export function traceStatements(events: readonly SidecarEvent[], options: TraceO
 			// The transaction holds what the first of them took.
 			const locks = firsts.get(event.sql)?.locks ?? [];
 			const facts = event.measured ? factsOf(event.sql, event.measured, undefined, options) : {...nothingKnown, unmeasured: `${event.count} times the same, outside a transaction: not looked at one by one`};
-			return [{sql: event.sql, seconds: event.seconds, rows: event.rows, ...(event.revision === null ? {} : {revision: event.revision}), ...facts, locks: facts.locks.length > 0 ? facts.locks : locks}];
+			return [{sql: event.sql, seconds: event.seconds, rows: event.rows, times: event.count, ...(event.revision === null ? {} : {revision: event.revision}), ...facts, locks: facts.locks.length > 0 ? facts.locks : locks}];
 		}
 		const statement = event.event === 'statement-end' && event.number !== null ? begun.get(event.number) : undefined;
 		if (!statement || event.event !== 'statement-end') return [];

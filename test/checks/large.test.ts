@@ -64,13 +64,17 @@ test('a session with an old snapshot is warned of, one without is not', async ()
 const pendingFacts = (name: string, sql: string): (() => Given) => () => large({sql, facts: [files.facts(name)]})();
 /** Offline a DO block stands for the loop, which only the rehearsal saw: twice, at most 400 rows at once. */
 const closed = (given: Given): (() => Given) => {
-	const batch = (rows: number): RehearsedStatement => ({sql: "UPDATE events SET kind = 'x' WHERE id >= %(first)s", seconds: 1, revision: 'b2', locks: [], rewrote: [], scanned: [], rows, walBytes: 0});
 	return large({sql: "DO $$ BEGIN UPDATE events SET kind = 'x'; COMMIT; END $$;", rehearsal: {statements: [batch(400), batch(120)]}, ...given});
 };
+/** One run; or so many that are told in one, with all their rows. */
+const batch = (rows: number, times?: number): RehearsedStatement => ({sql: "UPDATE events SET kind = 'x' WHERE id >= %(first)s", seconds: 1, revision: 'b2', locks: [], rewrote: [], scanned: [], rows, walBytes: 0, ...(times && {times})});
+const committing = {commitPoints: [{after: 'b2', why: 'its autocommit_block() commits what came before it', then: ''}]};
 type RehearsedStatement = Rehearsal['statements'][number];
 cases(largeBatches, {
-	'a DO block, rehearsed as a loop that commits': {given: closed({plan: {commitPoints: [{after: 'b2', why: 'its autocommit_block() commits what came before it', then: ''}]}}), answers: 'passed', words: /1 statement on large tables, none over 10,000 rows/},
+	'a DO block, rehearsed as a loop that commits': {given: closed({plan: committing}), answers: 'passed', words: /1 statement on large tables, none over 10,000 rows/},
 	'a DO block, rehearsed as a loop in one transaction': {given: closed({}), answers: 'failed', words: /UPDATE events .* ran 2 times inside one transaction/},
+	'a loop whose runs are told in one, none of many rows': {given: closed({plan: committing, rehearsal: {statements: [batch(9000), batch(70_000, 10)]}}), answers: 'passed', words: /none over 10,000 rows/},
+	'a loop whose runs are told in one, of many rows each': {given: closed({plan: committing, rehearsal: {statements: [batch(9000), batch(700_000, 10)]}}), answers: 'failed', words: /about 70,000 rows of events at once/},
 	'a DO block that nobody saw running': {given: closed({rehearsal: null}), answers: 'open', words: /what the DO block of revision b2 does shows only in a rehearsal/},
 	'a loop that commits': {given: pendingFacts('committing', 'SELECT 1;'), answers: 'passed', words: /1 loop commits after each batch/},
 	'a loop in one transaction': {given: pendingFacts('holding', 'SELECT 1;'), answers: 'failed', words: /holding\.py:\d+ changes rows in a loop inside one transaction/},

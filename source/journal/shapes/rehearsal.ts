@@ -57,6 +57,8 @@ export const rehearsalSchema = z.object({
 	statements: z.array(z.object({
 		sql: z.string(),
 		seconds: z.number(),
+		/** How often it ran, where its repetitions are told in one, with their seconds and rows together; absent: once. */
+		times: z.number().int().optional(),
 		revision: z.string().optional(),
 		/** The strongest mode on each table that was there before: taken by it, or held by its transaction while it worked on that table. */
 		locks: z.array(z.object({table: z.string(), mode: z.string()})),
