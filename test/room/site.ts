@@ -1,5 +1,5 @@
 /** A real project on a database of its own, with a state folder, and rooms on it: where the room's tests take place. */
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {inject} from 'vitest';
 import {loadSettings, type Flags} from '../../source/config/load.ts';
@@ -91,6 +91,14 @@ export async function openSite({revisions, envPy, models, checklist = smallCheck
 				const client = file && file.pid !== process.pid ? await connectRoom(file.socket, {by: 'test'}) : null;
 				if (!client) continue;
 				process.kill(file!.pid, 'SIGTERM');
+				await client.gone;
+			}
+			// A room of no run yet has only its socket.
+			const sockets = path.join(stateDir, 's');
+			for (const name of existsSync(sockets) ? readdirSync(sockets) : []) {
+				const client = name.endsWith('.sock') ? await connectRoom(path.join(sockets, name), {by: 'test'}) : null;
+				if (!client) continue;
+				process.kill((await client.ask<{pid: number}>('status')).pid, 'SIGTERM');
 				await client.gone;
 			}
 			await project.remove();
