@@ -15,11 +15,6 @@ export function noteEvidence(title: string, lines: readonly string[]): Evidence 
 	return {kind: 'note', title, body: [...lines.slice(0, mostLines), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n')};
 }
 
-/** A file as it is now. @throws the system's error when it can't be read */
-export async function fileEvidence(title: string, path: string, body?: string): Promise<Evidence> {
-	return {kind: 'file', title, path, sha256: await readSha256(path), ...(body !== undefined && {body})};
-}
-
 /** Streams, since a dump may be larger than memory. */
 export async function readSha256(path: string): Promise<string> {
 	const hash = createHash('sha256');

@@ -6,14 +6,16 @@ import type {RunState} from '../journal/shapes/run.ts';
 /** A function that names them as of now, none without a run; the plan's SQL is read once for each plan. */
 export function createPlanTables(state: () => Pick<RunState, 'plan' | 'rehearsal' | 'actions' | 'running'> | null): () => readonly string[] {
 	let known: {of: unknown[]; tables: readonly string[]} = {of: [], tables: []};
+	let planned: {sql: string; tables: readonly string[]} | null = null;
 	return () => {
 		const run = state();
 		if (!run) return [];
 		const {plan, rehearsal, actions, running} = run;
-		const of = [plan?.sqlSha256, rehearsal, actions, running?.statements.length];
+		const of = [plan?.sqlSha256, rehearsal, actions, running?.statements];
 		if (of.some((value, index) => value !== known.of[index])) {
+			if (plan && planned?.sql !== plan.sql) planned = {sql: plan.sql, tables: tablesIn(readStatements(plan.sql))};
 			const rehearsed = (rehearsal?.statements ?? []).flatMap(({sql, locks}) => [...tablesIn([sql]), ...locks.map(({table}) => table)]);
-			known = {of, tables: [...new Set([...tablesIn(plan ? readStatements(plan.sql) : []), ...rehearsed, ...tablesIn(running?.statements.map(({sql}) => sql) ?? []), ...touchedTables({actions})])]};
+			known = {of, tables: [...new Set([...(plan && planned ? planned.tables : []), ...rehearsed, ...tablesIn(running?.statements.map(({sql}) => sql) ?? []), ...touchedTables({actions})])]};
 		}
 
 		return known.tables;

@@ -18,3 +18,13 @@ test('the plan\'s SQL, its rehearsal and what ran already name them; without a r
 	expect(createPlanTables(() => ({...run, plan: {...plan, sql: '/gone'}}))()).toEqual(['parts', 'public.customers', 'carts']);
 	expect(createPlanTables(() => null)()).toEqual([]);
 });
+
+test('of what runs the state keeps the newest statements: a table named by the next one is there all the same', () => {
+	const state = stateAfter(opening, running);
+	const many = Array.from({length: 500}, () => ({sql: 'UPDATE parts SET n = 1', seconds: 1}));
+	let run = {...state, plan: undefined, rehearsal: undefined, running: {...state.running!, statements: many}};
+	const tables = createPlanTables(() => run);
+	expect(tables()).toEqual(['parts']);
+	run = {...run, running: {...run.running, statements: [...many.slice(1), {sql: 'DELETE FROM carts', seconds: 1}]}};
+	expect(tables()).toEqual(['parts', 'carts']);
+});

@@ -18,7 +18,6 @@ export const blockRunSchema = z.object({
 	/** Why what it did no longer counts. */
 	stale: z.string().optional(),
 });
-export type BlockRun = z.infer<typeof blockRunSchema>;
 
 export const blockSchema = z.object({
 	/** Stable: nearest heading without its number, a slash, `block`. */
