@@ -17,6 +17,7 @@ import type {ActionName, Plan} from '../journal/shapes/plan.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
 import type {RunningAction} from '../journal/shapes/run.ts';
 import {openChild, startChild} from './children.ts';
+import {findPlan} from './made-plans.ts';
 import type {Listener, Room} from './room.ts';
 
 type By = {by: string};
@@ -174,7 +175,7 @@ function actionContext(room: Room, {by, signal, steer}: {by: string; signal: Abo
 			const started = keeper.events.findLastIndex(event => event.kind === 'action-started');
 			return keeper.events.slice(started + 1).flatMap(event => (event.kind === 'statement-finished' ? [event.statement] : []));
 		},
-		planOf: digest => keeper.events.flatMap(event => (event.kind === 'plan-made' && event.plan.digest.startsWith(digest) ? [event.plan] : [])).at(-1),
+		planOf: digest => findPlan(keeper.events, plan => plan.digest.startsWith(digest)),
 		// What an action records or keeps opens the run: one that is refused before opens none.
 		record(kind, data, who = by) {
 			room.open(by);

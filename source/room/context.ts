@@ -9,6 +9,7 @@ import type {Item} from '../journal/shapes/item.ts';
 import type {Plan} from '../journal/shapes/plan.ts';
 import {readStamp} from '../postgres/dump-files.ts';
 import {queryVersionTable} from '../postgres/readback.ts';
+import {findPlan} from './made-plans.ts';
 import type {Room} from './room.ts';
 import {changedFiles, filesOf, hashFiles} from './staleness.ts';
 
@@ -56,8 +57,10 @@ export function createContextReader(room: Room): ContextReader {
 		read: async keys => Object.fromEntries(await Promise.all(keys.map(async key => [key, await values[key]()] as const))),
 		changedFiles({context}) {
 			const digest = context?.['plan'];
-			const plan = digest === undefined ? undefined : room.keeper.events.findLast(event => event.kind === 'plan-made' && event.plan.digest === digest);
-			return changedFiles(room.settings.project, files(plan?.kind === 'plan-made' ? plan.plan : upgradePlan(room)), hashes);
+			const now = upgradePlan(room);
+			// Asked each second for each item, and nearly always about the plan of now: a long journal is not searched for that one.
+			const plan = digest === undefined || digest === now?.digest ? now : findPlan(room.keeper.events, made => made.digest === digest) ?? now;
+			return changedFiles(room.settings.project, files(plan), hashes);
 		},
 	};
 }
@@ -66,7 +69,7 @@ export function createContextReader(room: Room): ContextReader {
 function upgradePlan(room: Room): Plan | undefined {
 	const {plan} = room.state();
 	if (plan?.action !== 'downgrade') return plan;
-	return room.keeper.events.flatMap(event => (event.kind === 'plan-made' && event.plan.action === 'upgrade' ? [event.plan] : [])).at(-1) ?? plan;
+	return findPlan(room.keeper.events, made => made.action === 'upgrade') ?? plan;
 }
 
 /** Its files are looked at by the checks; those of another tool are not here. */
