@@ -2,6 +2,7 @@
 import {createHash} from 'node:crypto';
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
+import {byteWords} from '../../source/journal/byte-words.ts';
 import type {Backup} from '../../source/journal/shapes/backup.ts';
 import {satisfiedStates, type Item} from '../../source/journal/shapes/item.ts';
 import type {Plan} from '../../source/journal/shapes/plan.ts';
@@ -21,7 +22,7 @@ export const backupStep: Step = {
 		must(backup.tables === tables, `the backup has ${backup.tables} tables and the database ${tables}`);
 		must(backup.manifest !== undefined, 'the backup has no manifest');
 		const files = await mustMatchManifest(path.dirname(backup.path), backup.manifest);
-		return {exit: 0, summary: `${backup.tables} tables, ${(backup.bytes / 1e6).toFixed(1)} MB, read back, ${files} files as their manifest says`};
+		return {exit: 0, summary: `${backup.tables} tables, ${byteWords(backup.bytes)}, read back, ${files} files as their manifest says`};
 	},
 };
 

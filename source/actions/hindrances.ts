@@ -1,8 +1,9 @@
 /** What is warned of before a migration starts, one rule each: a sentence with what resolves it; pure. */
 import type {Settings} from '../config/settings.ts';
+import {byteWords} from '../journal/byte-words.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
 import {conflict} from '../monitor/conflicts.ts';
-import {bytesText, secondsText, sessionText} from '../monitor/words.ts';
+import {secondsText, sessionText} from '../monitor/words.ts';
 import type {FreeDisk} from '../postgres/free-disk.ts';
 import type {Hindrances} from '../postgres/hindrances.ts';
 import type {PoolerAnswer} from '../postgres/pooler.ts';
@@ -84,7 +85,9 @@ const rules: ((prospect: Prospect) => string[])[] = [
 		return found.subscribed.length === 0 ? out : [...out, `A subscription writes into ${found.subscribed.map(({table}) => table).join(', ')}: its worker waits and fails when the schema no longer fits; ALTER SUBSCRIPTION … DISABLE holds it meanwhile.`];
 	},
 	function slots({found}) {
-		return found.slots.filter(({retainedBytes}) => retainedBytes === null || retainedBytes > 0).map(({name, retainedBytes}) => `Nobody reads from the replication slot ${name}, which keeps ${retainedBytes === null ? 'an unknown amount' : bytesText(retainedBytes)} of WAL, and all that the migration writes. Start its reader, or pg_drop_replication_slot('${name}').`);
+		return found.slots.filter(({retainedBytes}) => retainedBytes === null || retainedBytes > 0).map(({name, retainedBytes, invalidated}) => invalidated !== null
+			? `The replication slot ${name} is invalidated (${invalidated}): its reader can't go on and must be set up anew. pg_drop_replication_slot('${name}') takes it away.`
+			: `Nobody reads from the replication slot ${name}, which keeps ${retainedBytes === null ? 'an unknown amount' : byteWords(retainedBytes)} of WAL, and all that the migration writes. Start its reader, or pg_drop_replication_slot('${name}').`);
 	},
 	function standbys({found, settings: {standbys, guard, migration: {throttle}}}) {
 		const limits = [...(guard.maxLagSeconds === null && guard.maxLagBytes === null ? [] : ['guard.max_lag']), ...(throttle.lagSeconds === null && throttle.lagBytes === null ? [] : ['migration.throttle'])];
@@ -92,7 +95,7 @@ const rules: ((prospect: Prospect) => string[])[] = [
 		if (missing.length > 0) return [`${missing.join(' and ')} ${missing.length === 1 ? 'does' : 'do'} not stream from this server, so that ${missing.length === 1 ? 'its' : 'their'} lag is unknown${throttle.lagSeconds === null && throttle.lagBytes === null ? '' : ' and a data migration will be held (p lets it go on)'}. Mend it first, or take the name out of standbys in holdpoint.yaml.`];
 		const behind = found.standbys.flatMap(({name, seconds, bytes}) => {
 			const over = (most: {lagSeconds: number | null; lagBytes: number | null}): boolean => (seconds ?? 0) > (most.lagSeconds ?? Infinity) || (bytes ?? 0) > (most.lagBytes ?? Infinity);
-			const is = `${name} is ${[seconds === null ? '' : secondsText(seconds), bytes === null ? '' : bytesText(bytes)].filter(Boolean).join(' and ')} behind already`;
+			const is = `${name} is ${[seconds === null ? '' : secondsText(seconds), bytes === null ? '' : byteWords(bytes)].filter(Boolean).join(' and ')} behind already`;
 			if (over({lagSeconds: guard.maxLagSeconds, lagBytes: guard.maxLagBytes})) return [`${is}, more than guard.max_lag allows: the guard would cancel the migration. Wait until it has caught up.`];
 			return over(throttle) ? [`${is}, more than migration.throttle allows: the migration will be held at its first safe point until that is half of it (p lets it go on).`] : [];
 		});
@@ -101,9 +104,9 @@ const rules: ((prospect: Prospect) => string[])[] = [
 	},
 	function disk({neededBytes, freeDisk, settings}) {
 		const least = settings.guard.minFreeDiskBytes;
-		const need = neededBytes === null ? '' : `, and the migration writes about ${bytesText(neededBytes)} by its rehearsal`;
+		const need = neededBytes === null ? '' : `, and the migration writes about ${byteWords(neededBytes)} by its rehearsal`;
 		if (freeDisk.bytes === null) return least !== null || (neededBytes ?? 0) > largeBytes ? [`How much disk is free is not known (${freeDisk.where})${need}${least === null ? '' : '; the guard can\'t judge min_free_disk_bytes'}. guard.free_disk in holdpoint.yaml names a command that prints the bytes.`] : [];
-		return (neededBytes ?? 0) > freeDisk.bytes - (least ?? 0) ? [`${bytesText(freeDisk.bytes)} of disk are free (${freeDisk.where})${need}${least === null ? '' : `; the guard cancels under ${bytesText(least)}`}. Make room first.`] : [];
+		return (neededBytes ?? 0) > freeDisk.bytes - (least ?? 0) ? [`${byteWords(freeDisk.bytes)} of disk are free (${freeDisk.where})${need}${least === null ? '' : `; the guard cancels under ${byteWords(least)}`}. Make room first.`] : [];
 	},
 	function timeouts({timeouts, migrationRole, estimateSeconds}) {
 		const {transaction_timeout: whole = 0, idle_in_transaction_session_timeout: idle = 0, idle_session_timeout: session = 0} = timeouts;

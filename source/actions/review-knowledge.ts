@@ -1,6 +1,7 @@
 /** What the target, the settings and the rehearsal know of the SQL under review. */
 import type {DatabaseReading} from '../alembic/shapes.ts';
 import type {Settings} from '../config/settings.ts';
+import {byteWords} from '../journal/byte-words.ts';
 import type {Rehearsal} from '../journal/shapes/rehearsal.ts';
 import {queryScanSpeed, type ScanSpeed} from '../postgres/scan-speed.ts';
 import type {Session} from '../postgres/session.ts';
@@ -46,6 +47,5 @@ export async function queryKnowledge(sql: string, {settings, session, reading, r
 }
 
 function describeSpeed({bytesPerSecond, table, bytes, cached}: ScanSpeed): string {
-	const mb = (value: number) => (value / 1e6).toPrecision(2).replace(/\.0$/, '');
-	return `Scans are estimated at ${Number(mb(bytesPerSecond)).toLocaleString('en-US')} MB/s: so fast ${mb(bytes)} MB of ${table} were read just now, ${Math.round(cached * 100)} % of them from PostgreSQL's cache.`;
+	return `Scans are estimated at ${byteWords(bytesPerSecond)}/s: so fast ${byteWords(bytes)} of ${table} were read just now, ${Math.round(cached * 100)} % of them from PostgreSQL's cache.`;
 }

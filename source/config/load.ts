@@ -131,7 +131,7 @@ function configuredSettings(from: Configuration, paths: Paths): Pick<Settings, C
 		standbys: from.standbys,
 		backup: {directory: paths(backup.directory), format: backup.format, jobs: backup.jobs ?? null, from: secretOf(backup.from), retentionDays: backup.retention_days, maxAgeMs: backup.max_age, external: backup.external ?? null},
 		// With a server named for it, a rehearsal goes there unless `local: true` says otherwise.
-		rehearsal: {url: secretOf(rehearsal.url), local: rehearsal.local ?? rehearsal.url === undefined, limitBytes: rehearsal.limit_gb * 1e9, tables: rehearsal.tables},
+		rehearsal: {url: secretOf(rehearsal.url), local: rehearsal.local ?? rehearsal.url === undefined, limitBytes: rehearsal.limit_gb * 1024 ** 3, tables: rehearsal.tables},
 		migration: {
 			lockTimeoutMs: migration.lock_timeout, lockLadderMs: migration.lock_ladder ?? null, lockRetries: migration.lock_retries, statementTimeoutMs: migration.statement_timeout,
 			throttle: {lagSeconds: migration.throttle.lag_seconds ?? null, lagBytes: migration.throttle.lag_bytes ?? null},

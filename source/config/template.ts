@@ -69,7 +69,7 @@ export function initConfiguration(facts: InitialFacts = {}): string {
 #   max_blocked_seconds: 3
 #   max_session_seconds: 60
 #   min_free_connections_percent: 10
-#   min_free_disk_bytes: off   # such as 5000000000; seen where the server is this machine; elsewhere free_disk prints the bytes
+#   min_free_disk_bytes: off   # such as 5368709120, 5 GB; seen where the server is this machine; elsewhere free_disk prints the bytes
 #   free_disk: [./ops/free-disk.sh]
 #   samples: 2
 #   action: cancel

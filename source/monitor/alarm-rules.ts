@@ -1,7 +1,8 @@
 /** The alarms, one rule each: what it looks for in a sample, and the sentence it says. */
+import {byteWords} from '../journal/byte-words.ts';
 import type {GuardPolicy} from '../journal/shapes/run.ts';
 import type {ActiveSession, Sample} from '../journal/shapes/sample.ts';
-import {bytesText, countText, secondsText, sessionText} from './words.ts';
+import {countText, secondsText, sessionText} from './words.ts';
 
 export interface Sign {
 	level: 'note' | 'warning' | 'critical';
@@ -59,7 +60,7 @@ export const alarmRules: readonly AlarmRule[] = [
 			const [seconds, bytes] = [policy.maxLagSeconds ?? lagSeconds, policy.maxLagBytes ?? lagBytes];
 			const behind = sample.replication.filter(standby => reaches(standby.lagSeconds ?? 0, seconds, up) || reaches(standby.lagBytes ?? 0, bytes, up));
 			if (behind.length === 0) return null;
-			const names = behind.map(({name, lagSeconds, lagBytes}) => `${name} (${secondsText(lagSeconds)}, ${bytesText(lagBytes)})`);
+			const names = behind.map(({name, lagSeconds, lagBytes}) => `${name} (${secondsText(lagSeconds)}, ${byteWords(lagBytes)})`);
 			return {level: 'warning', text: `Replication is behind: ${names.join(', ')}.`};
 		},
 	},
@@ -101,11 +102,18 @@ export const alarmRules: readonly AlarmRule[] = [
 		},
 	},
 	{
+		alarm: 'slot-lost',
+		look({sample}) {
+			const lost = sample.slots.filter(slot => slot.invalidated);
+			return lost.length > 0 ? {level: 'warning', text: `${lost.map(slot => `The replication slot ${slot.name} is invalidated (${slot.invalidated})`).join('; ')}: its reader can't go on and must be set up anew.`} : null;
+		},
+	},
+	{
 		alarm: 'slot',
 		look({sample, policy, up}) {
 			const limit = policy.maxRetainedWalBytes ?? retainedBytes;
 			const slots = sample.slots.filter(slot => !slot.active && reaches(slot.retainedBytes ?? 0, limit, up));
-			return slots.length > 0 ? {level: 'warning', text: `${slots.map(slot => `The inactive replication slot ${slot.name} keeps ${bytesText(slot.retainedBytes)} of WAL`).join('; ')}: the disk fills until it is used again or dropped.`} : null;
+			return slots.length > 0 ? {level: 'warning', text: `${slots.map(slot => `The inactive replication slot ${slot.name} keeps ${byteWords(slot.retainedBytes)} of WAL`).join('; ')}: the disk fills until it is used again or dropped.`} : null;
 		},
 	},
 ];

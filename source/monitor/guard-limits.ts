@@ -1,7 +1,8 @@
 /** The guard's limits, one entry each: what is measured, against what, and the sentence when it is passed. */
+import {byteWords} from '../journal/byte-words.ts';
 import type {GuardPolicy} from '../journal/shapes/run.ts';
 import type {GuardReading} from './guard-reading.ts';
-import {bytesText, countText, secondsText, sessionText} from './words.ts';
+import {countText, secondsText, sessionText} from './words.ts';
 
 export interface LimitInput {
 	reading: GuardReading;
@@ -69,7 +70,7 @@ const rules: Rule[] = [
 		reason: ({reading}, value, limit) => `The standby ${nameWorst(reading.standbys, 'seconds')} is ${value} behind (limit ${limit}).`,
 	},
 	{
-		rule: 'max_lag_bytes', name: 'replication lag', key: 'maxLagBytes', text: bytesText,
+		rule: 'max_lag_bytes', name: 'replication lag', key: 'maxLagBytes', text: byteWords,
 		measure: ({reading}, limit) => reading.standbys && worst(reading.standbys.map(({bytes}) => bytes), limit),
 		reason: ({reading}, value, limit) => `The standby ${nameWorst(reading.standbys, 'bytes')} is ${value} of WAL behind (limit ${limit}).`,
 	},
@@ -86,12 +87,12 @@ const rules: Rule[] = [
 		reason: ({estimateSeconds, statementSeconds}, value, limit) => `The statement has been running for ${secondsText(statementSeconds ?? null)}, ${value} the estimated ${secondsText(estimateSeconds ?? null)} (limit ${limit}).`,
 	},
 	{
-		rule: 'min_free_disk_bytes', name: 'free disk space', key: 'minFreeDiskBytes', lower: true, text: bytesText,
+		rule: 'min_free_disk_bytes', name: 'free disk space', key: 'minFreeDiskBytes', lower: true, text: byteWords,
 		measure: ({reading}) => reading.freeDiskBytes,
 		reason: (_, value, limit) => `On the server's disk ${value} are free (limit ${limit}).`,
 	},
 	{
-		rule: 'max_retained_wal_bytes', name: 'WAL kept by a slot', key: 'maxRetainedWalBytes', text: bytesText,
+		rule: 'max_retained_wal_bytes', name: 'WAL kept by a slot', key: 'maxRetainedWalBytes', text: byteWords,
 		measure: ({reading}, limit) => reading.slots && (reading.slots.length === 0 ? 0 : worst(reading.slots.map(({bytes}) => bytes), limit)),
 		reason: ({reading}, value, limit) => `The replication slot ${nameWorst(reading.slots, 'bytes')} keeps ${value} of WAL (limit ${limit}).`,
 	},

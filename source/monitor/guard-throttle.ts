@@ -1,6 +1,7 @@
 /** Decides when a migration has to wait between its batches for standbys to catch up, and when it goes on; pure. */
 import type {Settings} from '../config/settings.ts';
-import {bytesText, secondsText} from './words.ts';
+import {byteWords} from '../journal/byte-words.ts';
+import {secondsText} from './words.ts';
 
 export interface ThrottleState {
 	/** In how many samples running a limit has been passed. */
@@ -26,7 +27,7 @@ export interface ThrottleInput {
 export function decideThrottle({previous, standbys, limits, samples}: ThrottleInput): {state: ThrottleState; hold: string | null; goOn: string | null} {
 	const above = (share: number) => standbys.flatMap(standby => [
 		tooFar({name: standby.name, value: standby.seconds, limit: limits.lagSeconds, text: secondsText, key: 'lag_seconds'}, share),
-		tooFar({name: standby.name, value: standby.bytes, limit: limits.lagBytes, text: bytesText, key: 'lag_bytes'}, share),
+		tooFar({name: standby.name, value: standby.bytes, limit: limits.lagBytes, text: byteWords, key: 'lag_bytes'}, share),
 	]).find(sentence => sentence !== null) ?? null;
 	const over = above(1);
 	const passed = over === null ? 0 : previous.passed + 1;

@@ -11,20 +11,6 @@ export function secondsText(seconds: number | null): string {
 	return `${Math.floor(whole / 3600)} h ${Math.floor(whole / 60) % 60} min`;
 }
 
-/** `812 B`, `31.6 MB`; decimal, as lag limits are written; `unknown`. */
-export function bytesText(bytes: number | null): string {
-	if (bytes === null) return 'unknown';
-	const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-	let value = bytes;
-	let unit = 0;
-	while (value >= 1000 && unit < units.length - 1) {
-		value /= 1000;
-		unit++;
-	}
-
-	return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
-}
-
 /** `1 session`, `23 sessions`. */
 export const countText = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 

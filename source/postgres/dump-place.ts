@@ -1,6 +1,7 @@
 /** Where a backup goes: enough space, what is written beside it, and the rename that makes it one. */
 import {open, readdir, rename, rm, stat, statfs, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {byteWords} from '../journal/byte-words.ts';
 import {Refusal} from '../journal/refusal.ts';
 import {readHashes, readSha256, syncFolder, writeManifestText} from './dump-files.ts';
 import type {DumpSnapshot, SnapshotRecord} from './dump-snapshot.ts';
@@ -55,12 +56,8 @@ export async function refuseWithoutSpace(directory: string, snapshot: DumpSnapsh
 	const {bavail, bsize} = await statfs(directory);
 	const free = bavail * bsize;
 	const data = snapshot.tables.reduce((sum, table) => sum + table.dataBytes, 0);
-	if (free < data * 0.05) throw new Refusal(4, `There is not enough space for a backup in ${directory}: ${megabytes(free)} free for tables of ${megabytes(data)}; free some, or name another folder with backup.directory.`);
-	return free < data ? [`Space may run out in ${directory}: ${megabytes(free)} free for tables of ${megabytes(data)} (a compressed dump is usually smaller).`] : [];
-}
-
-function megabytes(bytes: number): string {
-	return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
+	if (free < data * 0.05) throw new Refusal(4, `There is not enough space for a backup in ${directory}: ${byteWords(free)} free for tables of ${byteWords(data)}; free some, or name another folder with backup.directory.`);
+	return free < data ? [`Space may run out in ${directory}: ${byteWords(free)} free for tables of ${byteWords(data)} (a compressed dump is usually smaller).`] : [];
 }
 
 /** What a killed process of ours left; its pid is in the name. */

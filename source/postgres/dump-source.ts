@@ -1,5 +1,6 @@
 /** Another server than the target to take a backup from: proven to hold the target's own data, and how far behind it is. */
 import {setTimeout as wait} from 'node:timers/promises';
+import {byteWords} from '../journal/byte-words.ts';
 import {Refusal} from '../journal/refusal.ts';
 import {type AdvisoryKey, queryHolder} from './advisory.ts';
 import {describeHost} from './connect-error.ts';
@@ -48,7 +49,7 @@ export function refuseSource(from: Identity, original: Identity): string | null 
 
 /** As in `3.2 MB of WAL and 40 s`. */
 export function describeBehind({behindBytes, behindSeconds}: DumpSource): string {
-	return `${(behindBytes / 1e6).toFixed(1)} MB of WAL${behindSeconds === null ? '' : ` and ${behindSeconds.toFixed(0)} s`}`;
+	return `${byteWords(behindBytes)} of WAL${behindSeconds === null ? '' : ` and ${behindSeconds.toFixed(0)} s`}`;
 }
 
 /** Waits a little for the standby to replay what the target has now: most do within milliseconds. */

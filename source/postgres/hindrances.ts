@@ -25,7 +25,7 @@ export interface Hindrances {
 	/** Each standby that streams from here, by its application_name, and how far it is behind; null where this role may not see that. */
 	standbys: {name: string; seconds: number | null; bytes: number | null}[];
 	/** Slots that nobody reads from. */
-	slots: {name: string; retainedBytes: number | null}[];
+	slots: {name: string; retainedBytes: number | null; /** Why nobody can read from it any more, in the server's words. */ invalidated: string | null}[];
 	/** Whether the guard's role may cancel a backend of the migration's role; null where one of them is not known here. */
 	mayCancel: boolean | null;
 }
@@ -57,6 +57,9 @@ const ours = "a.application_name LIKE 'holdpoint%'";
 const who = "a.pid, a.application_name AS application, a.usename AS \"user\", a.state, extract(epoch FROM clock_timestamp() - a.xact_start)::float8 AS \"transactionSeconds\"";
 const rows = (query: string): string => `(SELECT coalesce(json_agg(row_to_json(r)), '[]') FROM (${query}) r)`;
 
+/** The columns came with 13, 16 and 17: a row as JSON has those that are there. */
+const invalidated = "coalesce(to_jsonb(s) ->> 'invalidation_reason', CASE WHEN to_jsonb(s) ->> 'conflicting' = 'true' THEN 'conflicting' WHEN to_jsonb(s) ->> 'wal_status' = 'lost' THEN 'wal_removed' END)";
+
 const text = `/* holdpoint: before a migration */
 WITH named AS (
 	SELECT coalesce(i.indrelid, c.oid) AS oid, array_agg(DISTINCT w.name) AS wanted FROM unnest($1::text[]) w(name) CROSS JOIN pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_index i ON i.indexrelid = c.oid
@@ -77,5 +80,5 @@ SELECT ${rows(`SELECT t."table", t.wanted, pg_get_userbyid(t.relowner) AS owner,
 	${rows(`SELECT p.pubname AS publication, t."table" FROM touched t JOIN pg_publication_tables p ON p.schemaname || '.' || p.tablename = t.name ORDER BY 1, 2`)} AS published,
 	${rows('SELECT t."table" FROM touched t JOIN pg_subscription_rel s ON s.srrelid = t.oid ORDER BY 1')} AS subscribed,
 	${rows(`SELECT r.application_name AS name, extract(epoch FROM r.replay_lag)::float8 AS seconds, CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn)::float8 END AS bytes FROM pg_stat_replication r WHERE r.state IS DISTINCT FROM 'backup' ORDER BY 1`)} AS standbys,
-	${rows(`SELECT s.slot_name AS name, CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)::float8 END AS "retainedBytes" FROM pg_replication_slots s WHERE NOT s.active ORDER BY 1`)} AS slots,
+	${rows(`SELECT s.slot_name AS name, CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)::float8 END AS "retainedBytes", ${invalidated} AS invalidated FROM pg_replication_slots s WHERE NOT s.active ORDER BY 1`)} AS slots,
 	(SELECT g.rolsuper OR (NOT m.rolsuper AND (pg_has_role(g.oid, m.oid, 'USAGE') OR pg_has_role(g.oid, 'pg_signal_backend', 'USAGE'))) FROM pg_roles g, pg_roles m WHERE g.rolname = $3 AND m.rolname = $2) AS "mayCancel"`;

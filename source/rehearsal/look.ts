@@ -1,5 +1,6 @@
 /** What a backup needs of the server that it is restored onto, looked at before anything is restored. */
 import {statfs} from 'node:fs/promises';
+import {byteWords} from '../journal/byte-words.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import {runClient} from '../postgres/client-program.ts';
@@ -129,19 +130,19 @@ async function lookForSpace(server: Session, {record, shared}: {record: Snapshot
 		const space = folder === null ? null : await statfs(folder).catch(() => null);
 		if (space !== null) {
 			if (space.bavail * space.bsize >= needed) return {lines: [spaceLine(needed, space.bavail * space.bsize, folder!)], warnings: []};
-			throw new Refusal(2, `A copy of ${record.identity.database} needs about ${describeBytes(needed)} in ${folder}, and ${describeBytes(space.bavail * space.bsize)} are free; free some, or rehearse with --schema-only.`);
+			throw new Refusal(2, `A copy of ${record.identity.database} needs about ${byteWords(needed)} in ${folder}, and ${byteWords(space.bavail * space.bsize)} are free; free some, or rehearse with --schema-only.`);
 		}
 	}
 	if (shared) throw new Refusal(2, `${describeHost(server.host)} is the target's own server, and its free disk can't be seen from here; rehearse with --local, --schema-only, or on another server.`);
 	return {
-		lines: [`space: about ${describeBytes(needed)} are needed, what is free on ${describeHost(server.host)} can't be seen from here`],
-		warnings: record.databaseBytes < 1e9 ? [] : [`The free space of ${describeHost(server.host)} can't be seen from here; the copy takes about ${describeBytes(needed)} there.`],
+		lines: [`space: about ${byteWords(needed)} are needed, what is free on ${describeHost(server.host)} can't be seen from here`],
+		warnings: record.databaseBytes < 1e9 ? [] : [`The free space of ${describeHost(server.host)} can't be seen from here; the copy takes about ${byteWords(needed)} there.`],
 	};
 }
 
 /** Bytes each. */
 export function spaceLine(needed: number, free: number, folder: string): string {
-	return `space: about ${describeBytes(needed)} are needed and ${describeBytes(free)} are free where the data will lie, ${folder}`;
+	return `space: about ${byteWords(needed)} are needed and ${byteWords(free)} are free where the data will lie, ${folder}`;
 }
 
 export interface ServerFacts {
@@ -169,9 +170,4 @@ function plainName(name: string): string {
 /** `The role a`, `Each of the roles a, b`: either way a singular follows. */
 function many(names: readonly string[], what: string): string {
 	return names.length === 1 ? `The ${what} ${names[0]}` : `Each of the ${what}s ${names.join(', ')}`;
-}
-
-/** Such as `12 MB`, `3.4 GB`. */
-export function describeBytes(bytes: number): string {
-	return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

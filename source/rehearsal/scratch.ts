@@ -3,6 +3,7 @@ import {randomBytes} from 'node:crypto';
 import {statfs} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import {byteWords} from '../journal/byte-words.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import {removeOrphans, removeOwnedFolder} from '../postgres/cluster-owner.ts';
@@ -13,7 +14,7 @@ import type {SnapshotRecord} from '../postgres/dump-snapshot.ts';
 import {findPrograms, type Programs, type ProgramSearch} from '../postgres/programs.ts';
 import {keptTables, readSnapshotRecord, runRestore, type RestoreResult} from '../postgres/restore.ts';
 import {connect, type Session} from '../postgres/session.ts';
-import {describeBytes, type Fit, lookBeforeRestore, spaceLine} from './look.ts';
+import {type Fit, lookBeforeRestore, spaceLine} from './look.ts';
 
 export type Place = {kind: 'local'} | {kind: 'server'; conninfo: Conninfo};
 
@@ -53,7 +54,7 @@ export const rehearsalPrefix = 'holdpoint-rehearsal-';
 export async function withScratch<T>(options: ScratchOptions, use: (scratch: Scratch) => Promise<T>): Promise<T> {
 	const record = await readSnapshotRecord(options.backup);
 	if (!options.schemaOnly && record.databaseBytes > options.limitBytes) {
-		throw new Refusal(2, `${record.identity.database} has ${describeBytes(record.databaseBytes)}, above the limit of ${describeBytes(options.limitBytes)} for a full copy; rehearse with --schema-only (and --tables T,… for the rows that matter), on a clone with --against URL --clone, or raise rehearsal.limit_gb.`);
+		throw new Refusal(2, `${record.identity.database} has ${byteWords(record.databaseBytes)}, above the limit of ${byteWords(options.limitBytes)} for a full copy; rehearse with --schema-only (and --tables T,… for the rows that matter), on a clone with --against URL --clone, or raise rehearsal.limit_gb.`);
 	}
 	const unknown = options.schemaOnly?.keepRowsOf.filter(table => keptTables(record, [table]).length === 0) ?? [];
 	if (unknown.length > 0) throw new Refusal(2, `The backup of ${record.identity.database} has no table ${unknown.join(', ')} to restore the rows of; name tables as \`table\` or \`schema.table\`, and of a partitioned table its partitions.`);
@@ -135,7 +136,7 @@ async function restoreInto(options: ScratchOptions, {record, conninfo, database,
 	const found = await lookBeforeRestore({backup, record, server, own, schemaOnly: schemaOnly !== undefined, ...(search === undefined ? {} : {search})}).finally(async () => server.close());
 	const fit = {lines: [...found.lines, ...known], warnings: found.warnings};
 	for (const line of [...fit.lines, ...fit.warnings]) onProgress?.(`before the restore: ${line}`);
-	onProgress?.(`restoring ${describeBytes(record.databaseBytes)} into ${where}`, 0);
+	onProgress?.(`restoring ${byteWords(record.databaseBytes)} into ${where}`, 0);
 	const restore = await runRestore({
 		backup, conninfo, database, createRoles: own, ...(schemaOnly === undefined ? {} : {schemaOnly: {keepRowsOf: [schemaOnly.versionTable, ...schemaOnly.keepRowsOf]}}), ...(search === undefined ? {} : {search}), ...(signal === undefined ? {} : {signal}),
 		onProgress: ({done, total, doneBytes, totalBytes}) => onProgress?.(`restoring the backup: ${done} of ${total} tables`, totalBytes > 0 ? doneBytes / totalBytes : undefined),
@@ -160,6 +161,6 @@ async function refuseWithoutSpace(folder: string, {schemaOnly}: ScratchOptions, 
 	const {bavail, bsize} = await statfs(folder);
 	// The copy, once more for what a migration rewrites by halves, and a gigabyte of WAL.
 	const needed = record.databaseBytes * 1.5 + 1e9;
-	if (bavail * bsize < needed) throw new Refusal(2, `A copy of ${record.identity.database} needs about ${describeBytes(needed)} in ${path.dirname(folder)}, and ${describeBytes(bavail * bsize)} are free; free some, set TMPDIR, or rehearse with --schema-only.`);
+	if (bavail * bsize < needed) throw new Refusal(2, `A copy of ${record.identity.database} needs about ${byteWords(needed)} in ${path.dirname(folder)}, and ${byteWords(bavail * bsize)} are free; free some, set TMPDIR, or rehearse with --schema-only.`);
 	return `${spaceLine(needed, bavail * bsize, folder)}, removed afterwards`;
 }

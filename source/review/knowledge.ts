@@ -1,4 +1,5 @@
 /** What is known of the target besides the SQL; plain data, every part optional. */
+import {byteWords} from '../journal/byte-words.ts';
 import type {MeasuredStatements} from './measured.ts';
 import type {TableName} from './names.ts';
 
@@ -91,12 +92,5 @@ function indexTables(tables: KnownTable[] | undefined): Map<string, KnownTable> 
 export function describeSize(table: KnownTable): string | undefined {
 	if (table.rows === null) return undefined;
 	const rows = `about ${Math.round(table.rows).toLocaleString('en-US')} ${table.rows === 1 ? 'row' : 'rows'}`;
-	return table.bytes === null ? rows : `${rows}, ${describeBytes(table.bytes)}`;
-}
-
-function describeBytes(bytes: number): string {
-	const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-	const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log(bytes) / Math.log(1024)));
-	const value = bytes / 1024 ** power;
-	return `${value.toFixed(power === 0 || value >= 100 ? 0 : 1)} ${units[power]}`;
+	return table.bytes === null ? rows : `${rows}, ${byteWords(table.bytes)}`;
 }

@@ -49,7 +49,7 @@ async function prospect(changes: Partial<Prospect> = {}, roles = {migrationRole:
 	return {
 		found: {...found, holders: aged(found.holders), transactions: aged(found.transactions), slots: []}, planned, ...roles, timeouts: {}, rehearsal: null, estimateSeconds: null, neededBytes: null,
 		settings: settings({}),
-		freeDisk: {bytes: 5e9, where: '/data'}, pooler: {kind: 'none', reason: ''}, ...changes,
+		freeDisk: {bytes: 5 * 1024 ** 3, where: '/data'}, pooler: {kind: 'none', reason: ''}, ...changes,
 	};
 }
 
@@ -100,13 +100,14 @@ test.each<[string, Partial<Prospect>, Partial<Hindrances>, RegExp[]]>([
 	['a prepared transaction on a touched table', {}, {prepared: [{gid: 'tx1', seconds: 3, table: 'orders', mode: 'RowExclusiveLock'}]}, [/^The prepared transaction tx1, 3\.0 s old, holds RowExclusiveLock on orders: .* for ever\. COMMIT PREPARED or ROLLBACK PREPARED 'tx1'/]],
 	['a prepared transaction elsewhere, once it is old', {}, {prepared: [{gid: 'a', seconds: 3, table: null, mode: null}, {gid: 'b', seconds: 90, table: null, mode: null}]}, [/^The prepared transaction b is 90 s old/]],
 	['a subscription', {}, {subscribed: [{table: 'orders'}]}, [/^A subscription writes into orders: .* ALTER SUBSCRIPTION/]],
-	['a slot that nobody reads', {}, {slots: [{name: 'old', retainedBytes: 3e9}]}, [/^Nobody reads from the replication slot old, which keeps 3\.0 GB of WAL.*pg_drop_replication_slot\('old'\)/]],
+	['a slot that nobody reads', {}, {slots: [{name: 'old', retainedBytes: 3 * 1024 ** 3, invalidated: null}]}, [/^Nobody reads from the replication slot old, which keeps 3\.0 GB of WAL.*pg_drop_replication_slot\('old'\)/]],
 	['a standby that must be there', {settings: settings({standbys: ['replica1', 'replica2'], throttle: {lagSeconds: 5, lagBytes: null}})}, {}, [/^replica2 does not stream from this server, so that its lag is unknown and a data migration will be held/]],
-	['a standby that is behind already', {settings: settings({throttle: {lagSeconds: 5, lagBytes: null}})}, {standbys: [{name: 'replica1', seconds: 99, bytes: 3_400_000}]}, [/^replica1 is 99 s and 3\.4 MB behind already, more than migration\.throttle allows: the migration will be held/]],
+	['a slot that is lost', {}, {slots: [{name: 'gone', retainedBytes: null, invalidated: 'wal_removed'}]}, [/^The replication slot gone is invalidated \(wal_removed\): its reader can't go on.*pg_drop_replication_slot\('gone'\)/]],
+	['a standby that is behind already', {settings: settings({throttle: {lagSeconds: 5, lagBytes: null}})}, {standbys: [{name: 'replica1', seconds: 99, bytes: 3_400_000}]}, [/^replica1 is 99 s and 3\.2 MB behind already, more than migration\.throttle allows: the migration will be held/]],
 	['a standby so far behind that the guard would cancel', {settings: settings({maxLagSeconds: 5})}, {standbys: [{name: 'replica1', seconds: 99, bytes: null}]}, [/^replica1 is 99 s behind already, more than guard\.max_lag allows: the guard would cancel/]],
 	['limits of lag without a standby', {settings: settings({maxLagSeconds: 5})}, {standbys: []}, [/^No standby streams from this server: guard\.max_lag has nothing to judge\.$/]],
 	['poolers', {pooler: {kind: 'session', reason: 'A pooler in session mode.'}}, {}, [/^A pooler in session mode\. If it ends/]],
-	['too little disk', {neededBytes: 6e9}, {}, [/^5\.0 GB of disk are free \(\/data\), and the migration writes about 6\.0 GB by its rehearsal\. Make room first\.$/]],
+	['too little disk', {neededBytes: 6e9}, {}, [/^5\.0 GB of disk are free \(\/data\), and the migration writes about 5\.6 GB by its rehearsal\. Make room first\.$/]],
 	['a disk that can not be seen, where it matters', {neededBytes: 6e9, freeDisk: {bytes: null, where: 'the server is on another machine'}}, {}, [/^How much disk is free is not known \(the server is on another machine\).*guard\.free_disk/]],
 	['a disk that can not be seen, where it does not', {neededBytes: 6e6, freeDisk: {bytes: null, where: ''}}, {}, []],
 	['timeouts of the role', {timeouts: {transaction_timeout: 60_000, idle_in_transaction_session_timeout: 10_000, idle_session_timeout: 600_000}, estimateSeconds: 50}, {}, [/^transaction_timeout is 60 s for shop and the migration takes about 50 s.*ALTER ROLE shop SET transaction_timeout = 0/, /^idle_in_transaction_session_timeout is 10 s/, /^idle_session_timeout is 10 min 0 s for shop: a migration that is held/]],

@@ -19,11 +19,12 @@ test.each<[string, Partial<Sample>, string, string]>([
 	['blocked', {connections: {...quiet.connections, waiting: 5}, locksWaiting: Array.from({length: 12}, (_, index) => wait(index, 0.9))}, 'warning', '5 sessions wait for locks, the longest 0.9 s.'],
 	['blocked', {connections: {...quiet.connections, waiting: 21}, locksWaiting: [wait(1, 2.2)]}, 'critical', '21 sessions wait for locks, the longest 2.2 s.'],
 	['idle-blocker', {blockers: [{pid: 47, waiting: [], total: 3}], active: [session(47, {state: 'idle in transaction', transactionSeconds: 32})]}, 'warning', 'pid 47 (reports, idle in transaction, for 32 s) blocks 3 sessions and does nothing; a cancel does not end it, only terminating does.'],
-	['lag', {replication: [{...quiet.replication[0]!, lagSeconds: 40, lagBytes: 12_300_000}]}, 'warning', 'Replication is behind: standby1 (40 s, 12.3 MB).'],
+	['lag', {replication: [{...quiet.replication[0]!, lagSeconds: 40, lagBytes: 12_300_000}]}, 'warning', 'Replication is behind: standby1 (40 s, 11.7 MB).'],
 	['standby-missing', {replication: []}, 'critical', 'standby1 is not streaming from this server; its lag is unknown.'],
 	['long-transaction', {active: [session(9, {transactionSeconds: 700})]}, 'note', 'pid 9 (reports, active, for 11 min 40 s) has the longest open transaction; CREATE INDEX CONCURRENTLY would wait for it.'],
 	['connections', {connections: {...quiet.connections, total: 95}}, 'critical', '95 of 100 connections are used, 5 % are free.'],
-	['slot', {slots: [{name: 'old', active: false, retainedBytes: 2_000_000_000}]}, 'warning', 'The inactive replication slot old keeps 2.0 GB of WAL: the disk fills until it is used again or dropped.'],
+	['slot-lost', {slots: [{name: 'gone', active: false, retainedBytes: null, invalidated: 'wal_removed'}]}, 'warning', 'The replication slot gone is invalidated (wal_removed): its reader can\'t go on and must be set up anew.'],
+	['slot', {slots: [{name: 'old', active: false, retainedBytes: 2 * 1024 ** 3}]}, 'warning', 'The inactive replication slot old keeps 2.0 GB of WAL: the disk fills until it is used again or dropped.'],
 ])('%s is raised once, stays, and is cleared', (alarm, sample, level, text) => {
 	const first = look(noAlarms, sample);
 	expect(first.raised).toEqual([{alarm, level, text, since: quiet.at}]);

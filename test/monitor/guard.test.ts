@@ -6,6 +6,7 @@ import {decideGuard, nearestText, noGuardState, type GuardInput, type GuardState
 import {readStandbys, type GuardReading} from '../../source/monitor/guard-reading.ts';
 
 const migration = {pid: 50, backendStart: '2026-11-23 01:00:00.000000+00'};
+const [mib, gib] = [1024 ** 2, 1024 ** 3];
 const off: GuardPolicy = {maxBlockedSessions: null, maxBlockedSeconds: null, maxSessionSeconds: null, maxLagSeconds: null, maxLagBytes: null, minFreeConnectionsPercent: null, maxEstimateFactor: null, minFreeDiskBytes: null, maxRetainedWalBytes: null, samples: 2, action: 'cancel'};
 const calm: GuardReading = {at: '2026-11-23T01:00:00.000Z', migration: {pid: 50, state: 'active', waits: null}, behind: {sessions: 0, longestSeconds: 0, sessionSeconds: 0, relations: []}};
 const crowd = (sessions: number, longestSeconds: number, sessionSeconds: number): Partial<GuardReading> => ({behind: {sessions, longestSeconds, sessionSeconds, relations: ['orders']}});
@@ -28,11 +29,11 @@ describe('each limit, passed twice running', () => {
 		['max_blocked_seconds', {maxBlockedSeconds: 3}, {...crowd(1, 3.2, 3.2), migration: {pid: 50, state: 'idle in transaction', waits: null}}, {}, '1 session waits behind the migration on orders, the longest 3.2 s, 3.2 s added up (limit 3.0 s for one); the migration holds its locks and is idle in transaction.'],
 		['max_session_seconds', {maxSessionSeconds: 60}, crowd(30, 2.5, 61), {}, '30 sessions wait behind the migration on orders, the longest 2.5 s, 61 s added up (limit 60 s added up).'],
 		['max_lag_seconds', {maxLagSeconds: 10}, {standbys: [{name: 'a', seconds: 2, bytes: 5}, {name: 'b', seconds: 12, bytes: 3}]}, {}, 'The standby b is 12 s behind (limit 10 s).'],
-		['max_lag_bytes', {maxLagBytes: 64_000_000}, {standbys: [{name: 'a', seconds: null, bytes: 65_000_000}]}, {}, 'The standby a is 65.0 MB of WAL behind (limit 64.0 MB).'],
+		['max_lag_bytes', {maxLagBytes: 64 * mib}, {standbys: [{name: 'a', seconds: null, bytes: 65 * mib}]}, {}, 'The standby a is 65.0 MB of WAL behind (limit 64.0 MB).'],
 		['min_free_connections_percent', {minFreeConnectionsPercent: 10}, {...crowd(4, 1, 2), connections: {total: 95, max: 100}}, {}, 'Of 100 connections 95 are used: 5 % are free (limit 10 %); 4 sessions wait behind the migration.'],
 		['max_estimate_factor', {maxEstimateFactor: 3}, {}, {estimateSeconds: 10, statementSeconds: 31}, 'The statement has been running for 31 s, 3.1 times the estimated 10 s (limit 3 times).'],
-		['min_free_disk_bytes', {minFreeDiskBytes: 5_000_000_000}, {freeDiskBytes: 4_000_000_000}, {}, 'On the server\'s disk 4.0 GB are free (limit 5.0 GB).'],
-		['max_retained_wal_bytes', {maxRetainedWalBytes: 1_000_000_000}, {slots: [{name: 'old', bytes: 2_000_000_000}, {name: 'new', bytes: 1}]}, {}, 'The replication slot old keeps 2.0 GB of WAL (limit 1.0 GB).'],
+		['min_free_disk_bytes', {minFreeDiskBytes: 5 * gib}, {freeDiskBytes: 4 * gib}, {}, 'On the server\'s disk 4.0 GB are free (limit 5.0 GB).'],
+		['max_retained_wal_bytes', {maxRetainedWalBytes: gib}, {slots: [{name: 'old', bytes: 2 * gib}, {name: 'new', bytes: 1}]}, {}, 'The replication slot old keeps 2.0 GB of WAL (limit 1.0 GB).'],
 	])('%s', (rule, policy, reading, more, reason) => {
 		const [first, second] = play({policy, readings: [reading, reading], ...more});
 		expect(first!.decision).toBe(null);
@@ -103,7 +104,7 @@ describe('which limit comes next, and when, at the present rate', () => {
 		['the sum grows by how many wait', {maxSessionSeconds: 60}, [crowd(20, 2, 40)], {}, 'max_session_seconds: 40 s of 60 s, in 1.0 s'],
 		['the soonest comes first, whatever its share', {maxBlockedSessions: 20, maxBlockedSeconds: 3}, [crowd(19, 1, 1)], {}, 'max_blocked_seconds: 1.0 s of 3.0 s, in 2.0 s'],
 		['free connections, the other way round', {minFreeConnectionsPercent: 10}, [50, 55, 60, 65, 70].map(free), {}, 'min_free_connections_percent: 30 %, at least 10 %, in 1.0 s'],
-		['disk that fills', {minFreeDiskBytes: 1e9}, [5e9, 4.9e9, 4.8e9, 4.7e9, 4.6e9].map(freeDiskBytes => ({freeDiskBytes})), {}, 'min_free_disk_bytes: 4.6 GB, at least 1.0 GB, in 9.0 s'],
+		['disk that fills', {minFreeDiskBytes: gib}, [5, 4.9, 4.8, 4.7, 4.6].map(free => ({freeDiskBytes: free * gib})), {}, 'min_free_disk_bytes: 4.6 GB, at least 1.0 GB, in 9.0 s'],
 		['a statement by its estimate; one under a second counts as one', {maxEstimateFactor: 3}, [{}], {estimateSeconds: 0.01, statementSeconds: 2}, 'max_estimate_factor: 2 times of 3 times, in 1.0 s'],
 		['what only the sampler reads stays known between its samples', {maxLagSeconds: 10}, [{standbys: [{name: 'a', seconds: 4, bytes: 1}]}, {}], {}, 'max_lag_seconds: 4.0 s of 10 s'],
 		['passed', {maxBlockedSessions: 1}, [crowd(2, 0, 0)], {}, 'max_blocked_sessions: 2 of 1, passed'],

@@ -18,6 +18,9 @@ test.each([
 	['pg_stat_progress_copy', 140000],
 	['pg_stat_get_db_active_time', 140000],
 	['s.wal_status', 130000],
+	['s.conflicting', 160000],
+	['s.invalidation_reason', 170000],
+	['s.inactive_since', 170000],
 ])('%s is read from %i on', (name, since) => {
 	expect(versions.map(version => textFor(version).includes(name))).toEqual(versions.map(version => version >= since));
 });

@@ -62,7 +62,7 @@ test('a real backup whose owner is gone from the server', async () => {
 	try {
 		const look = async (own: boolean) => lookBeforeRestore({backup, record: await readSnapshotRecord(backup), server, own, schemaOnly: false});
 		expect(await look(false)).toEqual({
-			lines: ['server: PostgreSQL 15, as the original', 'extensions: none are needed', expect.stringMatching(/^collations: .* is there; ICU for public.german$/), `roles: ${owner}, postgres are there`, 'tablespaces: only the default one', expect.stringMatching(/^space: about \d+ MB are needed and [\d.]+ GB are free where the data will lie, \/.*\/data$/)],
+			lines: ['server: PostgreSQL 15, as the original', 'extensions: none are needed', expect.stringMatching(/^collations: .* is there; ICU for public.german$/), `roles: ${owner}, postgres are there`, 'tablespaces: only the default one', expect.stringMatching(/^space: about [\d.]+ MB are needed and [\d.]+ GB are free where the data will lie, \/.*\/data$/)],
 			warnings: [expect.stringMatching(/^The copy lies on the target's own server/)],
 		});
 		await database.drop();

@@ -122,7 +122,7 @@ test('the server\'s speed is measured on a sample of the table, and the estimate
 	// Before version 14 there is no scan of a range of pages.
 	if (session.versionNumber < 140_000) return expect(finding!.message).toMatch(/\(about 20,000 rows, \d+\.\d MB\)\.$/);
 	expect(finding!.message).toMatch(/\(about 20,000 rows, \d+\.\d MB, estimated scan \d+ ms at this server's measured speed\)\.$/);
-	expect(notes).toEqual([expect.stringMatching(/^Scans are estimated at [\d,.]+ MB\/s: so fast 1\d MB of public\.big were read just now, \d+ % of them from PostgreSQL's cache\.$/)]);
+	expect(notes).toEqual([expect.stringMatching(/^Scans are estimated at [\d.]+ [MG]B\/s: so fast 1\d\.\d MB of public\.big were read just now, \d+ % of them from PostgreSQL's cache\.$/)]);
 	expect(await queryScanSpeed(session, ['public.small'], 0)).toBeNull();
 	expect((await session.query('SELECT 1 AS one'))[0]).toEqual({one: 1});
 });

@@ -6,7 +6,7 @@ import {parseChecklist, requireItems} from '../../checklist/parse.ts';
 import {shippedChecklist} from '../../checklist/shipped.ts';
 import {secretsOf} from '../../config/secrets.ts';
 import type {Settings} from '../../config/settings.ts';
-import {bytesText} from '../../monitor/words.ts';
+import {byteWords} from '../../journal/byte-words.ts';
 import {findPrograms} from '../../postgres/programs.ts';
 import {describePlace} from '../../room/place.ts';
 import {examined, type Problem} from './problem.ts';
@@ -41,7 +41,7 @@ async function examineFolders({settings, environment}: Machine): Promise<Problem
 		if (folder === null) continue;
 		const nearest = nearestFolder(folder);
 		if (!isWritable(nearest)) problems.push({level: 'error', what: `The folder ${folder} (${name}) can't be written.`, fix: `Mend its permissions, or choose another with ${option}.`});
-		else if (freeBytes(nearest) < fewBytes) problems.push({level: 'warning', what: `There are only ${bytesText(freeBytes(nearest))} left for ${folder} (${name}).`, fix: `Make room, or choose another folder with ${option}.`});
+		else if (freeBytes(nearest) < fewBytes) problems.push({level: 'warning', what: `There are only ${byteWords(freeBytes(nearest))} left for ${folder} (${name}).`, fix: `Make room, or choose another folder with ${option}.`});
 	}
 	return problems;
 }

@@ -1,7 +1,7 @@
 /** What doctor looks at on the server: rights, poolers, room for the action, the programs that must fit its version. */
 import path from 'node:path';
 import type {Settings} from '../../config/settings.ts';
-import {bytesText} from '../../monitor/words.ts';
+import {byteWords} from '../../journal/byte-words.ts';
 import {queryPooler} from '../../postgres/pooler.ts';
 import {findClientTool} from '../../postgres/programs.ts';
 import type {TargetLink} from '../../room/target-link.ts';
@@ -64,7 +64,7 @@ async function examineSpace({settings, target}: Server): Promise<Problem[]> {
 	const free = freeBytes(nearestFolder(folder));
 	// A compressed dump is smaller than its database; one that is larger than what is free is still worth a word.
 	if (!row || free > Number(row.bytes)) return [];
-	return [{level: 'warning', what: `The database has ${bytesText(Number(row.bytes))}, and ${folder} has ${bytesText(free)} left for a backup.`, fix: 'Make room, or name another folder in `backup: {directory: …}`.'}];
+	return [{level: 'warning', what: `The database has ${byteWords(Number(row.bytes))}, and ${folder} has ${byteWords(free)} left for a backup.`, fix: 'Make room, or name another folder in `backup: {directory: …}`.'}];
 }
 
 async function examineActivity({settings, target}: Server): Promise<Problem[]> {

@@ -19,19 +19,7 @@ export function lasting(value: number | null | undefined): string {
 	return value < 172_800 ? `${(value / 3600).toFixed(1)} h` : `${(value / 86_400).toFixed(1)} d`;
 }
 
-/** Bytes in powers of 1024: `512 B`, `1.5 kB`, `3.2 GB`, as PostgreSQL's pg_size_pretty names them. */
-export function bytes(value: number | null | undefined): string {
-	if (value === null || value === undefined) return 'unknown';
-	const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
-	let size = value;
-	let unit = 0;
-	while (Math.abs(size) >= 1024 && unit < units.length - 1) {
-		size /= 1024;
-		unit++;
-	}
-
-	return `${unit === 0 || size >= 100 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
-}
+export {byteWords as bytes} from '../../journal/byte-words.ts';
 
 /** A count with thousands set apart. */
 export function count(value: number | null | undefined): string {

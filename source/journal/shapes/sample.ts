@@ -164,6 +164,10 @@ export const sampleSchema = z.object({
 		/** What may still be written before the slot is lost; null: no limit is set. */
 		safeBytes: known.optional(),
 		xminAge: known.optional(),
+		/** Why nobody can read from it any more, in the server's words: `wal_removed`, `rows_removed`, `wal_level_insufficient`, `idle_timeout`; `conflicting` where it says no more. */
+		invalidated: z.string().nullable().optional(),
+		/** Since nobody reads from it: from 17 on. */
+		inactiveSeconds: known.optional(),
 	})),
 	/** Standbys that must be there by the configuration, and are not. */
 	missingStandbys: z.array(z.string()).optional(),

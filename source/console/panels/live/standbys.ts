@@ -1,6 +1,6 @@
 /** Replication: each standby's way of the WAL, slots and what they keep, standbys that are missing, lag over time. */
 import type {Sample, Standby} from '../../../journal/shapes/sample.ts';
-import {bytes, count, seconds} from '../../parts/figures.ts';
+import {bytes, count, lasting, seconds} from '../../parts/figures.ts';
 import {flow} from '../../parts/flow.ts';
 import {line, span, type Line} from '../../parts/line.ts';
 import type {ConsoleState} from '../../state.ts';
@@ -32,7 +32,8 @@ export function standbyView(state: ConsoleState, sample: Sample, {width, height,
 /** Standbys and slots in few lines, and the lag of the slowest as a chart. */
 export function lagLines(state: ConsoleState, sample: Sample, {width, height}: Pick<Space, 'width' | 'height'>): Line[] {
 	const missing = missingLines(sample);
-	if (sample.replication.length === 0) return missing;
+	const idle = sample.slots.filter(slot => !slot.active).map(({name, invalidated, retainedBytes}) => (invalidated ? line(` slot ${name} is invalidated (${invalidated}): its reader must be set up anew`, 'bad') : line(` slot ${name} is not read by anyone and keeps ${bytes(retainedBytes)} of WAL`, 'warn')));
+	if (sample.replication.length === 0) return [...missing, ...idle];
 	const worst = sample.replication.toSorted((left, right) => (right.lagSeconds ?? 0) - (left.lagSeconds ?? 0))[0]!;
 	return [
 		...missing,
@@ -40,7 +41,7 @@ export function lagLines(state: ConsoleState, sample: Sample, {width, height}: P
 			span(' standby ', 'dim'), span(standby.name, 'strong'), span(`  ${standby.state ?? 'state unknown'}, ${standby.sync ?? 'sync unknown'}  lag `, 'dim'),
 			span(`${seconds(standby.lagSeconds)}`, (standby.lagSeconds ?? 0) > 10 ? 'warn' : 'plain'), span(`, ${bytes(standby.lagBytes)}`),
 		]),
-		...sample.slots.filter(slot => !slot.active).map(slot => line(` slot ${slot.name} is not read by anyone and keeps ${bytes(slot.retainedBytes)} of WAL`, 'warn')),
+		...idle,
 		...chartLines(state, {series: `lag:${worst.name}`, width: Math.min(width, 110), height: Math.max(5, Math.min(10, Math.floor(height / 4)))}),
 	];
 }
@@ -68,11 +69,12 @@ function standbyLines(standby: Standby, {width, pointer, selected}: {width: numb
 	];
 }
 
-function slotLines({name, kind, database, active, retainedBytes, walStatus, safeBytes, xminAge}: Slot, width: number): Line[] {
-	const endangered = walStatus === 'unreserved' || walStatus === 'lost';
+function slotLines({name, kind, database, active, retainedBytes, walStatus, safeBytes, xminAge, invalidated, inactiveSeconds}: Slot, width: number): Line[] {
+	const head = [span('slot ', 'dim'), span(name, 'strong'), span(`  ${[kind, database].filter(Boolean).join(' of ')}, `)];
+	if (invalidated) return flow([...head, span(`invalidated (${invalidated}): its reader can't go on and must be set up anew`, 'bad')], {width});
 	return flow([
-		span('slot ', 'dim'), span(name, 'strong'), span(`  ${[kind, database].filter(Boolean).join(' of ')}, `), span(active ? 'read' : 'not read by anyone', active ? 'plain' : 'warn'),
-		span(`, keeps ${bytes(retainedBytes)} of WAL`, active ? 'plain' : 'warn'), span(endangered ? `, ${walStatus}` : '', 'bad'),
+		...head, span(active ? 'read' : `not read by anyone${inactiveSeconds === null || inactiveSeconds === undefined ? '' : ` for ${lasting(inactiveSeconds)}`}`, active ? 'plain' : 'warn'),
+		span(`, keeps ${bytes(retainedBytes)} of WAL`, active ? 'plain' : 'warn'), span(walStatus === 'unreserved' ? `, ${walStatus}` : '', 'bad'),
 		span(safeBytes === null || safeBytes === undefined ? '' : `, lost after another ${bytes(safeBytes)}`, 'warn'), span((xminAge ?? 0) > 0 ? `, holds back VACUUM by ${count(xminAge)} transactions` : '', 'dim'),
 	], {width});
 }

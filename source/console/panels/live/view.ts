@@ -68,7 +68,7 @@ function tabLine(state: ConsoleState, sample: Sample, width: number): Line {
 }
 
 function newsOf(sample: Sample): Partial<Record<LiveViewId, {count: number; tone: Tone}>> {
-	const troubled = (sample.missingStandbys?.length ?? 0) + sample.slots.filter(slot => !slot.active || slot.walStatus === 'lost' || slot.walStatus === 'unreserved').length + sample.replication.filter(standby => standby.state !== 'streaming' || (standby.lagSeconds ?? 0) > 10).length;
+	const troubled = (sample.missingStandbys?.length ?? 0) + sample.slots.filter(slot => !slot.active || slot.invalidated || slot.walStatus === 'unreserved').length + sample.replication.filter(standby => standby.state !== 'streaming' || (standby.lagSeconds ?? 0) > 10).length;
 	return {
 		blocking: {count: sample.blockers.reduce((sum, blocker) => sum + blocker.total, 0), tone: 'warn'},
 		locks: {count: sample.locksWaiting.length, tone: 'warn'},

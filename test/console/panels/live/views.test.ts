@@ -69,10 +69,10 @@ test('locks: the longest wait first, by whom and behind whom', () => {
 
 test('standbys: each one\'s way of the WAL, those that are missing, slots in danger, lag in seconds and bytes', () => {
 	const replication = [{name: 'replica1', state: 'streaming', sync: 'async', client: '10.0.0.3', lagBytes: 1_500_000, lagSeconds: 0.4, unsentBytes: 0, unflushedBytes: 2048, unreplayedBytes: 1_497_952, flushSeconds: 0.1, replaySeconds: 0.4, replySeconds: 22}];
-	const text = shown(sample(0, {replication, missingStandbys: ['replica9'], slots: [{name: 'etl', active: false, retainedBytes: 3 * 1024 ** 3, kind: 'logical', database: 'shop', walStatus: 'unreserved', safeBytes: 1024 ** 2, xminAge: 7}]}), {view: 'standbys'});
+	const text = shown(sample(0, {replication, missingStandbys: ['replica9'], slots: [{name: 'etl', active: false, retainedBytes: 3 * 1024 ** 3, kind: 'logical', database: 'shop', walStatus: 'unreserved', safeBytes: 1024 ** 2, xminAge: 7, inactiveSeconds: 7200}, {name: 'gone', active: false, retainedBytes: null, kind: 'physical', invalidated: 'wal_removed'}]}), {view: 'standbys'});
 	for (const words of [
 		'replica1  streaming, async, at 10.0.0.3  lag 0.4 s, 1.4 MB', 'not sent 0 B, not flushed 2.0 kB, not replayed 1.4 MB  last commit flushed after 0.1 s, replayed after 0.4 s\n   last sign 22 s ago', 'standby replica9 must be there by the configuration, and is not connected',
-		'slot etl  logical of shop, not read by anyone, keeps 3.0 GB of WAL, unreserved, lost after another 1.0 MB\n holds back VACUUM by 7 transactions', 'lag of replica1 in seconds  now 0.4 s', 'lag of replica1 in bytes  now 1.4 MB',
+		'slot etl  logical of shop, not read by anyone for 2.0 h, keeps 3.0 GB of WAL, unreserved, lost after another 1.0 MB\n holds back VACUUM by 7 transactions', 'slot gone  physical, invalidated (wal_removed): its reader can\'t go on and must be set up anew', 'lag of replica1 in seconds  now 0.4 s', 'lag of replica1 in bytes  now 1.4 MB',
 	]) expect(text).toContain(words);
 });
 
