@@ -72,7 +72,8 @@ export async function openSupervision(context: ActionContext, plan: Plan): Promi
 		acted(`${terminate ? 'terminated its backend' : 'cancelled its statement'} (${answer})`);
 		wake();
 	};
-	const tellGuard = createTeller(context);
+	const blindness = createBlindness(context);
+	const tellGuard = createTeller(context, blindness.since);
 	const onReading = ({migration}: GuardReading, verdict: GuardVerdict) => {
 		const waits = migration?.waits;
 		if (waits && waits.blockers.length > 0) waited = `it waited for ${waits.mode} on ${waits.relation ?? 'another object'} behind ${waits.blockers.map(sessionText).join(' and ')}`;
@@ -86,7 +87,8 @@ export async function openSupervision(context: ActionContext, plan: Plan): Promi
 		session, connect: () => context.openSession('guard'), intervalMs: guardIntervalMs, migration: () => backend, policy: () => context.state().guard,
 		statement: () => ({estimateSeconds: statement && estimateStatement(rehearsal, statement), runningSeconds: statement && (Date.now() - statement.since) / 1000}),
 		onDecision: decision => void onDecision(decision), onReading,
-		onFailure: (error, since) => context.tell(`it can't look since ${since}: ${error}`, undefined, 'guard'),
+		onFailure: blindness.begin,
+		onRecovery: blindness.end,
 	});
 	const stopFeeding = context.onSample(sample => {
 		guard.feed(sample, {freeDiskBytes: disk.freeBytes(), standbys: context.settings.standbys});
@@ -128,7 +130,25 @@ export async function openSupervision(context: ActionContext, plan: Plan): Promi
 			stopFeeding();
 			disk.stop();
 			await guard.stop();
+			blindness.end();
 		},
+	};
+}
+
+/** While the guard can't look every console says so, and so does the record: promise 5 was off for that time. */
+function createBlindness(context: ActionContext): {begin: (error: string, since: string) => void; end: () => void; since: () => string | null} {
+	let at: string | null = null;
+	return {
+		begin(error, since) {
+			if (at === null) context.record('alarm-raised', {alarm: {alarm: 'guard-blind', level: 'critical', text: `The guard can't look: ${error}`, since}}, 'holdpoint');
+			at = since;
+			context.tell(`it can't look since ${since.slice(11, 19)} UTC, so its limits don't count now, only lock_timeout does: ${error}`, 1, 'guard');
+		},
+		end() {
+			if (at !== null) context.record('alarm-cleared', {alarm: 'guard-blind'}, 'holdpoint');
+			at = null;
+		},
+		since: () => at,
 	};
 }
 
@@ -139,9 +159,11 @@ function rehearsalOf(context: ActionContext, plan: Plan): Rehearsal | null {
 }
 
 /** Tells consoles which limit comes next and what can't be judged: at each change, and again for those who have come since. */
-function createTeller(context: ActionContext): (verdict: GuardVerdict | null, backend: Backend | null) => void {
+function createTeller(context: ActionContext, blindSince: () => string | null): (verdict: GuardVerdict | null, backend: Backend | null) => void {
 	let told = {text: '', at: 0};
 	return (verdict, backend) => {
+		// What a sample still says of some limits does not make the guard see.
+		if (blindSince() !== null) return;
 		const {nearest = null, unknown = []} = verdict ?? {};
 		const {action} = context.state().guard;
 		const whom = `the migration${backend ? `, pid ${backend.pid}` : ''}`;

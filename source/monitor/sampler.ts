@@ -77,11 +77,11 @@ export function startSampler({connect, intervalMs, migrationBackend, tables, sta
 		return makeSample({at: new Date(startedMs).toISOString(), tookMs, poll, graph, memory, migration, refused: state.refused, ...(standbys && {standbys})});
 	};
 
-	const fail = (error: unknown): void => {
+	const fail = (error: unknown, since: string): void => {
 		failures++;
 		// A wrong password does not mend itself, and some servers lock a role out that keeps trying.
 		retryMs = isPassword(error) ? 30_000 : Math.min(250 * 2 ** (failures - 1), 5000);
-		blindSince ??= new Date(now()).toISOString();
+		blindSince ??= since;
 		// A statement that took too long leaves a good connection; anything else is answered with a new one.
 		if (!isTimeout(error)) {
 			void session?.close();
@@ -92,6 +92,7 @@ export function startSampler({connect, intervalMs, migrationBackend, tables, sta
 	};
 
 	const poll = (): Promise<Sample> => {
+		const since = new Date(now()).toISOString();
 		polling ??= read().then(
 			sample => {
 				polling = null;
@@ -102,7 +103,7 @@ export function startSampler({connect, intervalMs, migrationBackend, tables, sta
 			},
 			(error: unknown) => {
 				polling = null;
-				fail(error);
+				fail(error, since);
 				throw error;
 			},
 		);

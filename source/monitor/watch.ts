@@ -25,8 +25,10 @@ export interface GuardWatchOptions {
 	/** To be acted on at once, best over `current()`. */
 	onDecision: (decision: GuardDecision, reading: GuardReading) => void;
 	onReading?: (reading: GuardReading, verdict: GuardVerdict) => void;
-	/** The guard can't look: one sentence, and since when. */
+	/** The guard can't look, or has no answer yet: one sentence, and the ISO time of the look that was the first to have none. */
 	onFailure?: (error: string, since: string) => void;
+	/** It looks again. */
+	onRecovery?: () => void;
 	/** Milliseconds since 1970. */
 	now?: () => number;
 }
@@ -39,6 +41,9 @@ export interface GuardWatch {
 	/** Ends the looks and closes the session. */
 	stop(): Promise<void>;
 }
+
+/** A network that is cut says nothing: that there is no answer is told long before the connection is given up. */
+const tellSilenceMs = 1000;
 
 /**
  * Looks every quarter of a second at who waits for the migration. The contested locks are read, as the sampler does, so
@@ -73,15 +78,25 @@ export function startGuardWatch(options: GuardWatchOptions): GuardWatch {
 
 	const look = async (): Promise<void> => {
 		let reading: GuardReading | null;
+		const since = blindSince ?? new Date(now()).toISOString();
+		const fail = (error: string): void => {
+			blindSince = since;
+			if (!stopped) options.onFailure?.(error, since);
+		};
+		const silence = setTimeout(() => {
+			if (blindSince === null) fail('The database has not answered yet.');
+		}, tellSilenceMs);
 		try {
 			reading = await read();
+			if (blindSince !== null) options.onRecovery?.();
 			blindSince = null;
 		} catch (error) {
-			blindSince ??= new Date(now()).toISOString();
 			void session?.close();
 			session = null;
-			if (!stopped) options.onFailure?.(error instanceof Error ? error.message : String(error), blindSince);
+			fail(error instanceof Error ? error.message : String(error));
 			return;
+		} finally {
+			clearTimeout(silence);
 		}
 
 		// Outside: what a handler throws is no loss of the connection.

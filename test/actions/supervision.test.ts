@@ -64,6 +64,8 @@ test('a statement that exceeds its rehearsal by the factor is cancelled, and its
 	expect(await running).toBe('57014');
 	expect(watched.stopped()).toMatch(/^the guard cancelled it by max_estimate_factor: The statement has been running for \d\.\d s, [\d.]+ times the estimated 1\.0 s \(limit 3 times\)$/);
 	expect(seen.orders).toEqual(['cancel-softly']);
+	// The statement may end before the server's answer to the cancel is here.
+	await eventually('it is recorded', () => seen.events.length === 2);
 	expect(seen.events).toMatchObject([{kind: 'backend-cancelled'}, {kind: 'guard-acted', by: 'holdpoint', act: {rule: 'max_estimate_factor', did: expect.stringMatching(/^cancelled its statement/)}}]);
 });
 
@@ -72,6 +74,15 @@ test('the same as a dry run: nothing is cancelled, and it is said what would hav
 	await eventually('it says so', () => seen.events.length);
 	expect(seen.events).toMatchObject([{kind: 'guard-acted', act: {did: 'nothing, since the guard\'s action is alert; it would have cancelled the migration\'s statement'}}]);
 	expect(watched.stopped()).toBe(null);
+});
+
+test('that its connection is lost is told and is in the record, and so is its end', async () => {
+	await watch({maxBlockedSessions: 5});
+	await eventually('it looks', () => seen.told.length);
+	await session.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'holdpoint-guard' AND datname = current_database()");
+	await eventually('it looks again', () => seen.events.length === 2);
+	expect(seen.events).toMatchObject([{kind: 'alarm-raised', by: 'holdpoint', alarm: {alarm: 'guard-blind', level: 'critical'}}, {kind: 'alarm-cleared', alarm: 'guard-blind'}]);
+	expect(seen.told.find(text => text.startsWith('it can\'t look'))).toMatch(/^it can't look since \d\d:\d\d:\d\d UTC, so its limits don't count now, only lock_timeout does: /);
 });
 
 test('with a rehearsal that took as long it only says when it would', async () => {
@@ -87,7 +98,7 @@ test('a disk that runs out', async () => {
 		seen.feed(sampleOf(backend.pid));
 		return watched.stopped();
 	});
-	expect(watched.stopped()).toMatch(/^the guard cancelled it by min_free_disk_bytes: On the server's disk [\d.]+ [GT]B are free \(limit 1000000 TB\)$/);
+	expect(watched.stopped()).toMatch(/^the guard cancelled it by min_free_disk_bytes: On the server's disk [\d.]+ [GT]B are free \(limit 888 PB\)$/);
 	expect(await running).toBe('57014');
 });
 

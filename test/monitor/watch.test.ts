@@ -11,6 +11,7 @@ import {connect, type Session} from '../../source/postgres/session.ts';
 import {cancelBackend} from '../../source/postgres/signal.ts';
 import {eventually, freshDatabase, type FreshDatabase} from '../servers.ts';
 import {backendOf, makeCrowd, openMonitorSession, pidOf, waiting} from './sessions.ts';
+import {openWire} from './wire.ts';
 
 const off: GuardPolicy = {maxBlockedSessions: null, maxBlockedSeconds: null, maxSessionSeconds: null, maxLagSeconds: null, maxLagBytes: null, minFreeConnectionsPercent: null, maxEstimateFactor: null, minFreeDiskBytes: null, maxRetainedWalBytes: null, samples: 2, action: 'cancel'};
 
@@ -33,15 +34,21 @@ async function watch(migration: () => Backend | null, policy: Partial<GuardPolic
 	const decisions: GuardDecision[] = [];
 	const readings: {reading: GuardReading; verdict: GuardVerdict}[] = [];
 	const failures: string[] = [];
+	const since: string[] = [];
+	let recovered = 0;
 	const guard = startGuardWatch({
 		session: await openGuardSession(), connect: openGuardSession, migration, intervalMs: 20, policy: () => ({...off, ...policy}),
 		onDecision: decision => void decisions.push(decision),
 		onReading: (reading, verdict) => void readings.push({reading, verdict}),
-		onFailure: error => void failures.push(error),
+		onFailure(error, from) {
+			failures.push(error);
+			since.push(from);
+		},
+		onRecovery: () => void recovered++,
 		...more,
 	});
 	watches.push(guard);
-	return {guard, decisions, readings, failures};
+	return {guard, decisions, readings, failures, since, recovered: () => recovered};
 }
 
 test('too many behind a waiting ALTER: the reason names them, the table and the root; a cancel over its session frees them', async () => {
@@ -111,4 +118,24 @@ test('the loss of its connection is told, and it looks again', async () => {
 	await eventually('a failure', () => failures.length > 0);
 	const before = readings.length;
 	await eventually('another look', () => readings.length > before);
+});
+
+test('a network that is cut without a word is told within about a second, with the time of the first look that had no answer', async () => {
+	const wire = await openWire(Number(new URL(database.url).port));
+	const url = new URL(database.url);
+	url.port = String(wire.port);
+	const throughWire = async () => connect(parseConninfo(url.href, {}, '/nowhere'), guardSessionOptions);
+	const backend = await backendOf(await database.client());
+	const {readings, failures, since, recovered} = await watch(() => backend, {maxBlockedSessions: 1}, {session: await throughWire(), connect: throughWire});
+	await eventually('a look', () => readings.length > 0);
+	const cut = Date.now();
+	wire.freeze();
+	await eventually('it is told', () => failures.length > 0);
+	expect(Date.now() - cut).toBeLessThan(2000);
+	expect(failures).toEqual(['The database has not answered yet.']);
+	expect(Math.abs(Date.parse(since[0]!) - cut)).toBeLessThan(1000);
+	wire.thaw();
+	await eventually('it looks again', () => recovered() === 1);
+	expect(new Set(since).size).toBe(1);
+	await wire.close();
 });
