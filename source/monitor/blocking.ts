@@ -59,9 +59,12 @@ function groupByObject(rows: readonly LockRow[], leaders: ReadonlyMap<number, nu
 		(lock.granted ? contest.held : contest.queue).push(lock);
 	}
 
-	// Longest wait first: that is the order of the queue, but for the deadlock detector's rare rearrangement of it.
-	// Who has no time yet has only just come.
-	for (const {queue} of contests.values()) queue.sort((a, b) => (b.waitSeconds ?? -1) - (a.waitSeconds ?? -1) || a.pid - b.pid);
+	// Longest wait first: that is the order of the queue, but for the deadlock detector's rare rearrangement of it. Who has no time yet has only just come.
+	// Before 14 the server says no times, and all who are first seen in one look wait equally long: then who wants what no holder stands against waits for one of the others.
+	for (const {held, queue} of contests.values()) {
+		const excluded = new Set([...new Set(held.map(({mode}) => mode))].flatMap(conflictsOf));
+		queue.sort((a, b) => (b.waitSeconds ?? -1) - (a.waitSeconds ?? -1) || Number(excluded.has(b.mode)) - Number(excluded.has(a.mode)) || a.pid - b.pid);
+	}
 	return contests;
 }
 

@@ -22,6 +22,7 @@ function draw(rows: LockRow[], leaders?: Map<number, number>): string[] {
 test.each([
 	['nobody waits', [], []],
 	['readers queue behind an ALTER that waits for a reader', locks('10 holds AccessShare t', '20 wants AccessExclusive t 9', '31 wants AccessShare t 8', '32 wants AccessShare t 7'), ['10 (3)', '  20', '    31', '    32']],
+	['the same when all were first seen in one look: no holder stands in the way of the readers', locks('10 holds AccessShare t', '31 wants AccessShare t 0', '32 wants AccessShare t 0', '40 wants AccessExclusive t 0'), ['10 (3)', '  40', '    31', '    32']],
 	['a holder is the parent, not those before in the queue', locks('10 holds AccessExclusive t', '20 wants AccessExclusive t 9', '30 wants AccessShare t 8'), ['10 (2)', '  20', '  30']],
 	['a chain over two tables', locks('10 holds AccessShare t', '20 wants AccessExclusive t 9', '20 holds RowExclusive u', '30 wants Share u 5'), ['10 (2)', '  20', '    30']],
 	['who does not conflict does not wait for each other', locks('10 holds Share t', '20 wants RowExclusive t 4', '21 wants RowExclusive t 3'), ['10 (2)', '  20', '  21']],
