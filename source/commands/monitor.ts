@@ -33,7 +33,7 @@ async function watch(call: Call, {intervalMs, count}: {intervalMs: number; count
 	const {settings, environment, output} = call;
 	const target = await linkTarget({settings, environment, scrubber: output.scrubber, askPassword: settings.interactive ? askPassword : null});
 	let run: RunState | null = null;
-	const migration = () => (run = findOpenRun(settings.stateDir, {project: settings.project, target: target.target}))?.running?.backend ?? null;
+	const migration = () => (run = findOpenRun(settings.stateDir, {project: settings.project, target: target.target})?.state ?? null)?.running?.backend ?? null;
 	const show = (sample: Sample) => {
 		if (output.json) count === 1 ? output.document(sample) : output.line(sample);
 		else output.text(`${describeSample(sample, {width: output.columns})}${count === 1 ? '' : '\n'}`);

@@ -94,9 +94,9 @@ export interface EventFrame {
 export type JournalEvent = {[K in EventKind]: EventFrame & {kind: K} & EventData<K>}[EventKind];
 export type EventOf<K extends EventKind> = EventFrame & {kind: K} & EventData<K>;
 
-const frameSchema = z.object({seq: z.number().int().min(1), at: z.string(), by: z.string(), previous: z.string().length(64)});
+const frame = {seq: z.number().int().min(1), at: z.string(), by: z.string(), previous: z.string().length(64)};
 
-const kindSchema = z.object({kind: z.enum(eventKinds as [EventKind, ...EventKind[]])}).loose();
+const kindSchema = z.enum(eventKinds as [EventKind, ...EventKind[]]);
 
 /** Made once for each kind: to make one takes longer than to read a thousand events with it. */
 const eventSchemas = new Map<EventKind, z.ZodType>();
@@ -104,12 +104,12 @@ const eventSchemas = new Map<EventKind, z.ZodType>();
 function schemaOf(kind: EventKind): z.ZodType {
 	const known = eventSchemas.get(kind);
 	if (known) return known;
-	const made = frameSchema.extend({kind: z.literal(kind)}).loose().and(eventData[kind].loose());
+	const made = z.looseObject({...frame, kind: z.literal(kind), ...eventData[kind].shape});
 	eventSchemas.set(kind, made);
 	return made;
 }
 
 /** Reads one parsed line as an event. @throws ZodError when it is none. */
 export function parseEvent(value: unknown): JournalEvent {
-	return schemaOf(kindSchema.parse(value).kind).parse(value) as JournalEvent;
+	return schemaOf(kindSchema.parse((value as {kind?: unknown} | null)?.kind)).parse(value) as JournalEvent;
 }

@@ -1,5 +1,5 @@
 /** The journal on disk: JSON lines, each with the sha256 of the line before, appended and synced before anyone is told. */
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import {closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync} from 'node:fs';
 import path from 'node:path';
 import {parseEvent, type EventData, type EventKind, type JournalEvent} from './events.ts';
@@ -68,21 +68,21 @@ function takeLine(result: ReadJournal, text: string, line: number): string | nul
 	}
 	if (event.seq !== line) return `line ${line} has the number ${event.seq}`;
 	if (event.previous !== result.head) return `line ${line} does not follow the line before it: its hash of that line is another`;
-	const hash = hashLine(text);
+	const head = hashLine(text);
 	try {
-		result.state = fold(result.state, event, hash);
+		result.state = fold(result.state, event, head);
 	} catch (error) {
 		return `line ${line}: ${(error as Error).message}`;
 	}
 	result.events.push(event);
-	result.hashes.push(hash);
-	result.head = hash;
+	result.hashes.push(head);
+	result.head = head;
 	return null;
 }
 
 /** sha256, in hexadecimal, of a line without its newline: what `sha256sum` says of `printf %s "$line"`. */
 export function hashLine(text: string): string {
-	return createHash('sha256').update(text).digest('hex');
+	return hash('sha256', text);
 }
 
 export interface Journal {
@@ -102,6 +102,8 @@ export interface Journal {
 export interface OpenJournalOptions {
 	/** The run's folder; the file is `events.jsonl` in it. */
 	folder: string;
+	/** The file as this process has just read it: only what was written since is read then. */
+	read?: ReadJournal;
 	/** Takes secrets out of whatever is written. */
 	scrub: <T>(value: T) => T;
 	onEvent?: (event: JournalEvent, state: RunState) => void;
@@ -112,9 +114,11 @@ export interface OpenJournalOptions {
  * Opens a run's journal as its only writer (see the ownership in recording.db).
  * A damaged file keeps its intact prefix under its name; what followed is moved to `events.damaged-<n>`.
  */
-export function openJournal({folder, scrub, onEvent, now = () => new Date()}: OpenJournalOptions): Journal {
+export function openJournal({folder, read, scrub, onEvent, now = () => new Date()}: OpenJournalOptions): Journal {
 	const file = path.join(folder, 'events.jsonl');
-	const known = readJournal(file);
+	// What was damaged or torn then may have been mended by another room since.
+	const known = read && !read.damage && !read.torn ? read : readJournal(file);
+	if (known === read) readMore(file, known);
 	const descriptor = openSync(file, 'a', 0o600);
 	if (known.torn || known.damage) {
 		keepRest(folder, file, known.intactBytes);

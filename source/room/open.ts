@@ -48,7 +48,8 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 	void removeOldCopies().catch(() => undefined);
 	const checklist = readChecklist(settings.checklist ?? shippedChecklist);
 	const target = given ?? await linkTarget({settings, environment, scrubber, askPassword});
-	const known = settings.run ? readRun(settings.stateDir, settings.run).state : findOpenRun(settings.stateDir, {project: settings.project, target: target.target});
+	const read = settings.run ? readRun(settings.stateDir, settings.run) : findOpenRun(settings.stateDir, {project: settings.project, target: target.target});
+	const known = read?.state ?? null;
 	const listeners = new Set<Listener>();
 	let endWith: (reason: string) => void = () => {};
 	let over = false;
@@ -60,7 +61,7 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 	const notifier = createNotifier({settings, environment, record: data => void (closed || keeper.record('notification-sent', 'holdpoint', data))});
 	const keeper = keepRun({
 		stateDir: settings.stateDir,
-		run: known ? {id: known.run} : {draft: draftOf({settings, target, checklist, from: await readVersion(target)})},
+		run: read ? {id: read.state.run, read} : {draft: draftOf({settings, target, checklist, from: await readVersion(target)})},
 		scrub: value => scrubber.value(value),
 		onEvent(event: JournalEvent, state: RunState) {
 			tell({push: 'event', event, head: state.head});

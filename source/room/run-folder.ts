@@ -31,8 +31,11 @@ export function listRunIds(stateDir: string): string[] {
 	return readdirSync(folder).filter(run => existsSync(path.join(folder, run, 'events.jsonl'))).sort();
 }
 
+/** A run's journal as far as it is intact. */
+export type ReadRun = ReadJournal & {state: RunState; folder: string};
+
 /** Reads a run's journal. @throws Refusal 2 when there is no such run. */
-export function readRun(stateDir: string, run: string): ReadJournal & {state: RunState; folder: string} {
+export function readRun(stateDir: string, run: string): ReadRun {
 	const folder = runFolder(stateDir, run);
 	if (!/^[\w.-]+$/.test(run) || !existsSync(path.join(folder, 'events.jsonl'))) {
 		throw new Refusal(2, `There is no run ${JSON.stringify(run)} in ${stateDir}; \`holdpoint runs\` lists them.`);
@@ -49,10 +52,12 @@ export function summarise(state: RunState): RunSummary {
 }
 
 /** The newest open run on a target of a project, or null. The target is the same when database, host and port are. */
-export function findOpenRun(stateDir: string, {project, target}: {project: string; target: TargetKey | null}): RunState | null {
+export function findOpenRun(stateDir: string, {project, target}: {project: string; target: TargetKey | null}): ReadRun | null {
 	for (const run of listRunIds(stateDir).reverse()) {
-		const {state} = readJournal(path.join(runFolder(stateDir, run), 'events.jsonl'));
-		if (state?.state === 'open' && state.project === project && (!target || sameTarget(state.target, target))) return state;
+		const folder = runFolder(stateDir, run);
+		const journal = readJournal(path.join(folder, 'events.jsonl'));
+		const {state} = journal;
+		if (state?.state === 'open' && state.project === project && (!target || sameTarget(state.target, target))) return {...journal, state, folder};
 	}
 	return null;
 }

@@ -2,7 +2,7 @@
 import {closeSync, fsyncSync, openSync, renameSync, writeSync} from 'node:fs';
 import path from 'node:path';
 import type {EventData, EventKind, JournalEvent} from '../journal/events.ts';
-import {openJournal, type Journal} from '../journal/file.ts';
+import {openJournal, type Journal, type ReadJournal} from '../journal/file.ts';
 import {fold} from '../journal/fold.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {RunState} from '../journal/shapes/run.ts';
@@ -31,8 +31,8 @@ export interface RunKeeper {
 
 export interface KeepRunOptions {
 	stateDir: string;
-	/** The draft, or the run's id when one is to be taken over. */
-	run: {draft: EventData<'run-opened'>} | {id: string};
+	/** The draft, or the run's id when one is to be taken over, with its journal where that was read just now. */
+	run: {draft: EventData<'run-opened'>} | {id: string; read?: ReadJournal};
 	scrub: <T>(value: T) => T;
 	onEvent: (event: JournalEvent, state: RunState) => void;
 	/** Called once, before the first event that is recorded in a run that was taken over. */
@@ -46,15 +46,16 @@ export function keepRun({stateDir, run, scrub, onEvent, beforeFirst, now = () =>
 	let ownership: Ownership | null = null;
 	let draft: RunState | null = null;
 
-	const take = (id: string) => {
+	const take = (id: string, read?: ReadJournal) => {
 		const folder = runFolder(stateDir, id);
 		makeRunFolder(folder);
 		const taken = takeOwnership(path.join(folder, 'recording.db'));
 		if (!taken.won) throw new AnotherRoom(`Run ${id} belongs to another room, process ${taken.owner.pid}; attach to it with \`holdpoint attach ${id}\`.`);
 		ownership = taken;
-		journal = openJournal({folder, scrub, onEvent, now});
+		journal = openJournal({folder, ...(read && {read}), scrub, onEvent, now});
 	};
-	if ('id' in run) take(run.id);
+	const opening = 'draft' in run ? run.draft : null;
+	if ('id' in run) take(run.id, run.read);
 	// Nothing has happened yet, so nothing is said to have.
 	else draft = {...fold(null, {seq: 0, at: now().toISOString(), kind: 'run-opened', by: 'holdpoint', previous: '', ...scrub(run.draft)} as JournalEvent), log: []};
 
@@ -85,9 +86,9 @@ export function keepRun({stateDir, run, scrub, onEvent, beforeFirst, now = () =>
 			return journal?.damage ?? null;
 		},
 		open(by) {
-			if (journal || !('draft' in run)) return;
-			take(run.draft.run);
-			opened().append('run-opened', by, run.draft);
+			if (journal || !opening) return;
+			take(opening.run);
+			opened().append('run-opened', by, opening);
 		},
 		record: (kind, by, data) => opened().append(kind, by, data),
 		keep({name, text, what}) {

@@ -53,6 +53,20 @@ test('an edited line ends the intact prefix; what follows is kept beside it', ()
 	expect(readdirSync(folder).sort()).toEqual(['events.damaged-1', 'events.jsonl']);
 });
 
+test('opened with what was read before, it takes in what another room wrote since, and writes on from there', () => {
+	written();
+	const read = readJournal(file);
+	const other = open();
+	other.append('item-waived', 'ben', {item: 'part/two', reason: 'no'});
+	other.close();
+	appendFileSync(file, '{"seq":4,"at":"2026');
+	const journal = openJournal({folder, read, scrub: value => value});
+	expect(journal).toMatchObject({seq: 3, torn: true});
+	journal.append('item-attested', 'eve', {item: 'part/two', note: 'seen'});
+	journal.close();
+	expect(readJournal(file)).toMatchObject({torn: false, damage: null, state: {seq: 4, items: [{state: 'attested', by: 'ann'}, {state: 'attested', by: 'eve'}]}});
+});
+
 test('a cut-off tail is found only against a head that was kept elsewhere', async () => {
 	const lines = written();
 	const {head} = readJournal(file);
