@@ -83,7 +83,7 @@ test('version rows and differences as env.py sees them, proven by the lock that 
 	await room.query("UPDATE alembic_version SET version_num = 'zzz9'");
 	await room.query(`ALTER DATABASE "${database.name}" SET idle_in_transaction_session_timeout = '20s'`);
 	// What the database gives every session counts for the migration's too.
-	expect(valueOf((await readProject(project, {database: {}})).database)[0]).toMatchObject({rows: ['zzz9'], unknown: ['zzz9'], upToDate: false, proven: null, timeouts: {idle_in_transaction_session_timeout: 20_000, idle_session_timeout: 0}});
+	expect(valueOf((await readProject(project, {database: {}})).database)[0]).toMatchObject({rows: ['zzz9'], unknown: ['zzz9'], upToDate: false, proven: null, timeouts: {idle_in_transaction_session_timeout: 20_000, ...(database.server.programs.version >= 14 && {idle_session_timeout: 0})}});
 });
 
 test('modules of the project that env.py and migrations import are hashed, installed ones are not', async () => {

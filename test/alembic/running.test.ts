@@ -32,7 +32,9 @@ async function room(on = database) {
 
 const b2 = revisionFile({revision: 'b2', down: 'a1', doc: 'add a column', upgrade: ["op.add_column('items', sa.Column('x', sa.Integer))", "print('{\"event\": \"exit\", \"code\": 0}')"], downgrade: ["op.drop_column('items', 'x')"]});
 
-test('statements, revisions and the commit are told in order; the session is proven, named and limited', async () => {
+test('statements, revisions and the commit are told in order; the session is proven, named and limited', async ({task}) => {
+	const clientCheck = database.server.programs.version >= 14;
+	if (!clientCheck) task.meta.absent = '`client_connection_check_interval`: the backend of a migration whose client died works on until its statement ends; it is found and can be cancelled all the same';
 	const {files, project} = await open();
 	await files.write('b2_x.py', b2);
 	const watch = await room();
@@ -43,7 +45,7 @@ test('statements, revisions and the commit are told in order; the session is pro
 	expect(session).toEqual({application_name: 'holdpoint-migration', state: 'idle', backend_xid: null});
 	run.say('continue');
 	expect(await run.ended).toMatchObject({code: 0, errors: expect.stringContaining('{"event": "exit", "code": 0}')});
-	expect(run.all('connected')).toMatchObject([{proven: true, ownLock: 'held', inRecovery: false, database: database.name, number: 1, behindProxy: false, clientCheck: true, driver: 'psycopg'}]);
+	expect(run.all('connected')).toMatchObject([{proven: true, ownLock: 'held', inRecovery: false, database: database.name, number: 1, behindProxy: false, clientCheck, driver: 'psycopg'}]);
 	expect(run.all('plan')).toMatchObject([{rows: [], transactionPerMigration: false, externalTransaction: false, versionTable: 'alembic_version', steps: [{revision: 'a1', doc: 'create items'}, {revision: 'b2', from: ['a1'], to: ['b2']}]}]);
 	const order = run.events.filter(event => ['revision', 'revision-end', 'commit', 'exit'].includes(event.event)).map(event => 'revision' in event && event.event !== 'commit' ? `${event.event} ${event.revision}` : event.event);
 	expect(order).toEqual(['revision a1', 'revision-end a1', 'revision b2', 'revision-end b2', 'commit', 'exit']);
