@@ -9,10 +9,17 @@ export interface Sign {
 	text: string;
 }
 
+/** As the target is written into the journal. */
+export interface Pinned {
+	systemIdentifier: string;
+	timeline?: number | undefined;
+}
+
 interface Look {
 	sample: Sample;
 	policy: GuardPolicy;
 	standbys: readonly string[];
+	pinned: Pinned | undefined;
 	/** It is up already: then it takes less to keep it up. */
 	up: boolean;
 	/** Rollbacks a second without a migration; null: not known. */
@@ -33,6 +40,16 @@ const longTransactionSeconds = 300;
 const idleTransactionSeconds = 60;
 
 export const alarmRules: readonly AlarmRule[] = [
+	{
+		alarm: 'failover',
+		look({sample: {server}, pinned}) {
+			if (!pinned) return null;
+			// Where the role may not see it, words stand in its place.
+			if (server.systemIdentifier !== undefined && /^\d+$/.test(pinned.systemIdentifier) && server.systemIdentifier !== pinned.systemIdentifier) return {level: 'critical', text: `Another server answers here: its system identifier is ${server.systemIdentifier}, this run is pinned to ${pinned.systemIdentifier}. Nothing is started on it; look at what happened before anything else.`};
+			if ((server.timeline ?? null) === null || pinned.timeline === undefined || server.timeline === pinned.timeline) return null;
+			return {level: 'critical', text: `A failover took place: the server is on timeline ${server.timeline}, this run was pinned on ${pinned.timeline}. Nothing is started on it; open a new run after looking.`};
+		},
+	},
 	{
 		alarm: 'blocked',
 		look({sample, policy, up}) {

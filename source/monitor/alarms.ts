@@ -1,7 +1,7 @@
 /** What of a sample deserves a bell: alarms that are raised once, stay while it is so, and are cleared once. */
 import type {Alarm, GuardPolicy} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
-import {alarmRules, type Sign} from './alarm-rules.ts';
+import {alarmRules, type Pinned, type Sign} from './alarm-rules.ts';
 
 export interface AlarmState {
 	alarms: readonly Alarm[];
@@ -21,6 +21,8 @@ export interface AlarmInput {
 	policy: GuardPolicy;
 	/** application_name of each standby that must be there. */
 	standbys: readonly string[];
+	/** The server that the run is pinned to. */
+	pinned?: Pinned;
 	/** ISO time of a failed poll's alarm; default: when it went blind. */
 	at?: string;
 }
@@ -39,7 +41,7 @@ export interface AlarmChange {
  * Decides which alarms are up. While nothing can be read the others stay as they were: not seeing is not being well.
  * One that is up clears only well below its limit (half of it), so that a value at the limit does not ring each second.
  */
-export function decideAlarms(previous: AlarmState, {sample, failure, policy, standbys}: AlarmInput): AlarmChange {
+export function decideAlarms(previous: AlarmState, {sample, failure, policy, standbys, pinned}: AlarmInput): AlarmChange {
 	if (failure || !sample) {
 		const blind: Alarm = {alarm: 'blind', level: 'critical', text: `The database can't be read: ${failure?.error ?? 'no answer.'}`, since: failure?.since ?? ''};
 		return change(previous, [...previous.alarms.filter(alarm => alarm.alarm !== 'blind'), failure ? blind : []].flat());
@@ -47,7 +49,7 @@ export function decideAlarms(previous: AlarmState, {sample, failure, policy, sta
 
 	const up = new Map(previous.alarms.map(alarm => [alarm.alarm, alarm]));
 	const signs = alarmRules.flatMap(({alarm, look}) => {
-		const sign = look({sample, policy, standbys, up: up.has(alarm), calmRollbacks: previous.calmRollbacks});
+		const sign = look({sample, policy, standbys, pinned, up: up.has(alarm), calmRollbacks: previous.calmRollbacks});
 		return sign ? [{alarm, ...sign}] : [];
 	});
 	return change({...previous, calmRollbacks: followCalm(previous.calmRollbacks, sample)}, signs.map(sign => keepSince(sign, up.get(sign.alarm), sample.at)));

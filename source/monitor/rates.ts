@@ -22,6 +22,12 @@ export interface Counters {
 	blocksAsked: number | null;
 	/** Milliseconds that sessions were busy, waits included; before 14 unknown. */
 	busyMs: number | null;
+	/** Begun because their time had come. */
+	checkpointsTimed: number | null;
+	/** Begun because WAL had filled max_wal_size, or somebody asked. */
+	checkpointsRequested: number | null;
+	/** Milliseconds that they wrote and synced, told at the end of each. */
+	checkpointMs: number | null;
 }
 
 export type Rates = Sample['rates'];
@@ -45,6 +51,21 @@ export function rates(before: Counters | null, now: Counters): Rates {
 		cacheHit: share(rate('blocksHit'), rate('blocksAsked')),
 		transactionMs: commits === null || rollbacks === null ? null : share(rate('busyMs'), commits + rollbacks),
 	};
+}
+
+/** So long a look back tells whether they come too often: checkpoint_timeout is five minutes by default. */
+const checkpointWindow = 900;
+
+/** Checkpoints of the last 15 minutes, or since there are figures, and how long one of them wrote. @param earlier in the order of time */
+export function checkpoints(earlier: readonly Counters[], now: Counters): Required<Pick<Rates, 'checkpointsTimed' | 'checkpointsRequested' | 'checkpointSeconds'>> {
+	const counted = ({checkpointsTimed, checkpointsRequested}: Counters): number | null => checkpointsTimed === null || checkpointsRequested === null ? null : checkpointsTimed + checkpointsRequested;
+	const total = counted(now);
+	// Counters that were reset meanwhile had more before.
+	const before = earlier.find(each => now.at - each.at <= checkpointWindow && each.started === now.started && (counted(each) ?? Infinity) <= (total ?? -1) && (each.checkpointMs ?? 0) <= (now.checkpointMs ?? 0));
+	if (!before || total === null) return {checkpointsTimed: null, checkpointsRequested: null, checkpointSeconds: null};
+	const many = total - counted(before)!;
+	const ms = now.checkpointMs === null || before.checkpointMs === null ? null : now.checkpointMs - before.checkpointMs;
+	return {checkpointsTimed: now.checkpointsTimed! - before.checkpointsTimed!, checkpointsRequested: now.checkpointsRequested! - before.checkpointsRequested!, checkpointSeconds: many === 0 || ms === null ? null : ms / 1000 / many};
 }
 
 /** Of nothing there is no share. */

@@ -7,7 +7,7 @@ import type {Poll, RefusedQueries} from './poll.ts';
 import type {ActivityRow} from './queries/activity.ts';
 import {pollQueries} from './queries/index.ts';
 import type {TableRow} from './queries/tables.ts';
-import {baseline, rates, type Counters} from './rates.ts';
+import {baseline, checkpoints, rates, type Counters} from './rates.ts';
 import {fillWaits, type SeenWaits} from './waits.ts';
 
 /** What one poll needs of earlier ones. */
@@ -22,6 +22,7 @@ export interface Memory {
 interface Seldom {
 	tables?: {at: string; list: TableRow[]};
 	wraparound?: Wraparound & {at: string};
+	server?: string;
 }
 
 export const noMemory: Memory = {counters: [], waits: new Map(), seldom: {}};
@@ -40,9 +41,9 @@ export function readGraph({poll, memory, nowMs}: {poll: Poll; memory: Memory; no
 }
 
 /** An answer stays until the next one, with the time when it was true. */
-function readSeldom({tables, wraparound}: Poll, before: Seldom, nowMs: number): Seldom {
+function readSeldom({tables, wraparound, server}: Poll, before: Seldom, nowMs: number): Seldom {
 	const at = new Date(nowMs).toISOString();
-	return {...before, ...(tables && {tables: {at, list: tables}}), ...(wraparound && {wraparound: {at, ...wraparound}})};
+	return {...before, ...(tables && {tables: {at, list: tables}}), ...(wraparound && {wraparound: {at, ...wraparound}}), ...(server && {server})};
 }
 
 export interface SampleParts {
@@ -62,13 +63,14 @@ export interface SampleParts {
 /** Pure: the same parts make the same sample. */
 export function makeSample({at, tookMs, poll, graph, memory, migration, refused, standbys = []}: SampleParts): Sample {
 	const {instance} = poll;
-	const {tables, wraparound} = memory.seldom;
+	const {tables, wraparound, server} = memory.seldom;
+	const earlier = memory.counters.slice(0, -1);
 	const missing = standbys.filter(name => !poll.replication?.some(standby => standby.name === name));
 	const active = (poll.activity ?? []).filter(row => row.leader === null || row.leader === row.pid).map(row => describeSession(row, graph));
 	const migrates = migration !== null && (poll.activity === null || active.some(session => session.migration));
 	return {
 		at,
-		server: {version: instance.version, role: instance.standby ? 'standby' : 'primary', uptimeSeconds: instance.uptimeSeconds},
+		server: {version: instance.version, role: instance.standby ? 'standby' : 'primary', uptimeSeconds: instance.uptimeSeconds, timeline: instance.timeline, ...(server && {systemIdentifier: server})},
 		active,
 		locksWaiting: graph.waits.slice(0, mostLocksWaiting),
 		blockers: graph.blockers,
@@ -77,7 +79,7 @@ export function makeSample({at, tookMs, poll, graph, memory, migration, refused,
 		...(missing.length > 0 && poll.replication && !instance.standby && {missingStandbys: missing}),
 		progress: poll.progress ?? [],
 		connections: {...instance.connections, waiting: poll.contested === null ? null : graph.waits.length},
-		rates: rates(baseline(memory.counters.slice(0, -1), instance.counters), instance.counters),
+		rates: {...rates(baseline(earlier, instance.counters), instance.counters), ...checkpoints(earlier, instance.counters)},
 		...(poll.prepared && {prepared: poll.prepared}),
 		...(tables && {tables: {at: tables.at, list: tables.list.map(({readable: _, ...table}) => table)}}),
 		...(wraparound && {wraparound}),

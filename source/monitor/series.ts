@@ -3,7 +3,7 @@ import type {Sample} from '../journal/shapes/sample.ts';
 
 /** What can be drawn. The lag of each standby comes besides, as `lag:NAME` in seconds and `lagBytes:NAME`. */
 export const seriesNames = [
-	'commits', 'rollbacks', 'transactionMs', 'tuplesWritten', 'tuplesRead', 'walBytes', 'tempBytes', 'deadlocks', 'cacheHit', 'connections', 'active', 'waiting', 'behind',
+	'commits', 'rollbacks', 'transactionMs', 'tuplesWritten', 'tuplesRead', 'walBytes', 'tempBytes', 'deadlocks', 'cacheHit', 'checkpointsRequested', 'checkpointsTimed', 'checkpointSeconds', 'connections', 'active', 'waiting', 'behind',
 ] as const;
 export type SeriesName = (typeof seriesNames)[number] | `lag:${string}` | `lagBytes:${string}`;
 
@@ -21,7 +21,7 @@ export interface Point {
 export function pointOf(sample: Sample): Point {
 	const {rates, connections, behind} = sample;
 	const values: [SeriesName, number | null | undefined][] = [
-		...(['commits', 'rollbacks', 'transactionMs', 'tuplesWritten', 'tuplesRead', 'walBytes', 'tempBytes', 'deadlocks', 'cacheHit'] as const).map(name => [name, rates[name]] as [SeriesName, number | null | undefined]),
+		...(['commits', 'rollbacks', 'transactionMs', 'tuplesWritten', 'tuplesRead', 'walBytes', 'tempBytes', 'deadlocks', 'cacheHit', 'checkpointsRequested', 'checkpointsTimed', 'checkpointSeconds'] as const).map(name => [name, rates[name]] as [SeriesName, number | null | undefined]),
 		['connections', connections.total], ['active', connections.active], ['waiting', connections.waiting], ['behind', behind?.sessions],
 		...sample.replication.flatMap(({name, lagSeconds, lagBytes}): [SeriesName, number | null][] => [[`lag:${name}`, lagSeconds], [`lagBytes:${name}`, lagBytes]]),
 	];

@@ -59,7 +59,7 @@ export function createWatch({settings, target, keeper, tell}: WatchOptions): Wat
 	let unrecorded = false;
 
 	const judge = (sample: Sample | null, failure: {error: string; since: string} | null) => {
-		const change = decideAlarms(alarms, {sample, failure, policy: keeper().state.guard, standbys: settings.standbys});
+		const change = decideAlarms(alarms, {sample, failure, policy: keeper().state.guard, standbys: settings.standbys, pinned: keeper().state.target});
 		alarms = change.state;
 		return change;
 	};

@@ -39,7 +39,8 @@ test('failover', async () => {
 	await client.query('SELECT pg_promote()');
 	await client.end();
 	await eventually('samples of the new primary', () => samples.length > before + 1, 30_000);
-	expect(samples.at(-1)!.server).toMatchObject({role: 'primary'});
+	expect(samples.at(-1)!.server).toMatchObject({role: 'primary', timeline: 2});
+	expect(samples.at(-1)!.alarms).toContainEqual(expect.objectContaining({alarm: 'failover', level: 'critical', text: expect.stringMatching(/^A failover took place: the server is on timeline 2, this run was pinned on 1\./)}));
 
 	for (const [command, params] of [['downgrade', {revision: 'base', confirmed: true}], ['backup', {}]] as const) {
 		await expect(room.client.ask(command, params), command).rejects.toMatchObject({exit: 3, message: expect.stringMatching(/The server at 127\.0\.0\.1:\d+ is on timeline 2, this run was pinned on 1: a failover took place; open a new run after looking\./)});

@@ -101,6 +101,24 @@ test('a slot says from 13 on whether its WAL is still there', async ({task}) => 
 	expect(slot).toMatchObject({active: false, kind: 'physical', retainedBytes: expect.any(Number), walStatus: version < 13 ? null : 'reserved', safeBytes: null});
 });
 
+test('a slot whose WAL is gone is invalidated, with the server\'s reason', async () => {
+	const {programs} = await primaryServer();
+	const server = await startCluster({directory: path.join(inject('testRun').folder, `slots-${process.pid}`), purpose: 'slots', programs, durable: false, settings: {...version >= 13 && {max_slot_wal_keep_size: '1MB'}, max_wal_size: '64MB', min_wal_size: '32MB'}});
+	const own = await openMonitorSession(server.url('postgres'));
+	const reading = startSampler({connect: async () => openMonitorSession(server.url('postgres')), intervalMs: null, migrationBackend: () => null, onSample: () => {}, onFailure: () => {}});
+	await own.query("SELECT pg_create_physical_replication_slot('gone', true)");
+	for (let time = 0; time < 3; time++) await own.query('SELECT pg_switch_wal(), txid_current()');
+	await own.query('CHECKPOINT');
+	const {slots, rates} = await reading.once();
+	expect(slots).toMatchObject([{name: 'gone', invalidated: version < 13 ? null : 'wal_removed', inactiveSeconds: version < 17 ? null : expect.any(Number)}]);
+	expect(rates).toMatchObject({checkpointsRequested: null});
+	await own.query('CHECKPOINT');
+	await eventually('the checkpoint to be counted', async () => (await reading.once()).rates.checkpointsRequested === 1);
+	await reading.stop();
+	await own.close();
+	await server.remove();
+});
+
 test('time per transaction, and sessions that broke, from 14 on', async ({task}) => {
 	if (version < 14) task.meta.absent = '`pg_stat_database.active_time` and `sessions_*`: the time of a transaction and broken sessions are unknown';
 	await sampler.once();

@@ -53,6 +53,16 @@ test('a value around its limit rings once', () => {
 	expect(rings).toEqual(['raised', '-', '-', '-', '-', 'cleared']);
 });
 
+test.each<[string, Partial<Sample['server']>, RegExp | null]>([
+	['the same server', {timeline: 1, systemIdentifier: '7'}, null],
+	['a standby that was promoted', {timeline: 2, systemIdentifier: '7'}, /^A failover took place: the server is on timeline 2, this run was pinned on 1\./],
+	['another server at the address', {timeline: 1, systemIdentifier: '8'}, /^Another server answers here: its system identifier is 8, this run is pinned to 7\./],
+	['a timeline that is not known', {timeline: null}, null],
+])('which server answers: %s', (_, server, text) => {
+	const {alarms} = decideAlarms(noAlarms, {sample: {...quiet, server: {...quiet.server, ...server}}, failure: null, policy, standbys: ['standby1'], pinned: {systemIdentifier: '7', timeline: 1}});
+	expect(alarms).toEqual(text === null ? [] : [{alarm: 'failover', level: 'critical', text: expect.stringMatching(text), since: quiet.at}]);
+});
+
 test('one that becomes worse is raised again', () => {
 	const first = look(noAlarms, {connections: {...quiet.connections, waiting: 6}});
 	const second = look(first.state, {connections: {...quiet.connections, waiting: 30}});

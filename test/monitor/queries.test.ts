@@ -21,8 +21,13 @@ test.each([
 	['s.conflicting', 160000],
 	['s.invalidation_reason', 170000],
 	['s.inactive_since', 170000],
+	['pg_stat_checkpointer', 170000],
 ])('%s is read from %i on', (name, since) => {
 	expect(versions.map(version => textFor(version).includes(name))).toEqual(versions.map(version => version >= since));
+});
+
+test('pg_stat_bgwriter is read up to 16: then it lost the checkpoints', () => {
+	expect(versions.filter(version => textFor(version).includes('pg_stat_bgwriter'))).toEqual([120000, 130000, 140000, 150000, 160000]);
 });
 
 test.each(['pg_stat_progress_create_index', 'pg_stat_progress_vacuum', 'pg_stat_progress_cluster', 'pg_stat_get_wal_senders', 'pg_replication_slots', 'pg_stat_wal_receiver'])('%s is read in all versions', name => {
@@ -30,7 +35,7 @@ test.each(['pg_stat_progress_create_index', 'pg_stat_progress_vacuum', 'pg_stat_
 });
 
 // Renamed or gone in some version from 12 to 18, or a danger to the service: they lock user tables or stop the lock manager.
-test.each(['num_dead_tuples', 'query_id', 'pg_stat_bgwriter', 'pg_blocking_pids', 'pg_relation_size', 'pg_total_relation_size', 'pg_indexes_size', 'pg_get_indexdef'])('%s is read in none', name => {
+test.each(['num_dead_tuples', 'query_id', 'pg_blocking_pids', 'pg_relation_size', 'pg_total_relation_size', 'pg_indexes_size', 'pg_get_indexdef'])('%s is read in none', name => {
 	expect(versions.some(version => textFor(version).includes(name))).toBe(false);
 });
 

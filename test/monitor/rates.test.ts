@@ -1,12 +1,12 @@
 /** Rates, waits and lag: small pure things, as tables. */
 import {expect, test} from 'vitest';
 import {readLag} from '../../source/monitor/lag.ts';
-import {baseline, rates, type Counters} from '../../source/monitor/rates.ts';
+import {baseline, checkpoints, rates, type Counters} from '../../source/monitor/rates.ts';
 import type {LockRow} from '../../source/monitor/queries/contested.ts';
 import {fillWaits} from '../../source/monitor/waits.ts';
 import {secondsText} from '../../source/monitor/words.ts';
 
-const counters = (at: number, more: Partial<Counters> = {}): Counters => ({at, started: 1, reset: 2, commits: at * 10, rollbacks: 0, tuplesWritten: at, walPosition: at * 1000, tuplesRead: null, tempBytes: 0, deadlocks: 0, blocksHit: at * 90, blocksAsked: at * 100, busyMs: at * 25, ...more});
+const counters = (at: number, more: Partial<Counters> = {}): Counters => ({at, started: 1, reset: 2, commits: at * 10, rollbacks: 0, tuplesWritten: at, walPosition: at * 1000, tuplesRead: null, tempBytes: 0, deadlocks: 0, blocksHit: at * 90, blocksAsked: at * 100, busyMs: at * 25, checkpointsTimed: 1, checkpointsRequested: 2, checkpointMs: 500, ...more});
 const unknown = {commits: null, rollbacks: null, tuplesWritten: null, walBytes: null, tuplesRead: null, tempBytes: null, deadlocks: null, cacheHit: null, transactionMs: null};
 const others = {tuplesRead: null, tempBytes: 0, deadlocks: 0, cacheHit: 0.9, transactionMs: 2.5};
 
@@ -22,6 +22,17 @@ test.each([
 	['no time between them', counters(10), counters(10), unknown],
 ])('rates of %s', (_, before, now, expected) => {
 	expect(rates(before, now)).toEqual(expected);
+});
+
+test.each([
+	['the first poll', [], {}, [null, null, null]],
+	['none', [counters(110)], {}, [0, 0, null]],
+	['one timed and three asked for', [counters(110), counters(112)], {checkpointsTimed: 2, checkpointsRequested: 5, checkpointMs: 4500}, [1, 3, 1]],
+	['those of longer ago than 15 minutes', [counters(10, {checkpointsRequested: 0}), counters(200)], {checkpointsRequested: 3}, [0, 1, 0]],
+	['counters that were reset meanwhile', [counters(500), counters(502, {checkpointsTimed: 0, checkpointsRequested: 0, checkpointMs: 0})], {checkpointsTimed: 0, checkpointsRequested: 1, checkpointMs: 900}, [0, 1, 0.9]],
+	['a restart of the server', [counters(500, {started: 0})], {}, [null, null, null]],
+])('checkpoints of the last minutes: %s', (_, earlier, more, [timed, requested, seconds]) => {
+	expect(checkpoints(earlier, counters(1000, more))).toEqual({checkpointsTimed: timed, checkpointsRequested: requested, checkpointSeconds: seconds});
 });
 
 test('the window of a rate is two seconds or more, where there are so many polls', () => {

@@ -137,7 +137,7 @@ test('lag: bytes and seconds grow while the standby\'s replay is paused, and the
 		const next = await sampler.once();
 		return next.replication.find(row => row.name === standby.purpose)?.lagBytes === 0 ? next : null;
 	});
-	expect(caughtUp.server).toMatchObject({role: 'primary'});
+	expect(caughtUp.server).toMatchObject({role: 'primary', timeline: 1, systemIdentifier: expect.stringMatching(/^\d{19}$/)});
 	expect(caughtUp.replication.find(row => row.name === standby.purpose)).toMatchObject({state: 'streaming', lagBytes: 0, lagSeconds: 0});
 	await replay.query('SELECT pg_wal_replay_pause()');
 	try {
@@ -151,7 +151,7 @@ test('lag: bytes and seconds grow while the standby\'s replay is paused, and the
 			const next = await onStandby.sampler.once();
 			return (next.replication[0]?.lagBytes ?? 0) > 3_000_000 ? next : null;
 		});
-		expect(own.server).toMatchObject({role: 'standby', version: (await sampler.once()).server.version});
+		expect(own.server).toMatchObject({role: 'standby', timeline: 1, systemIdentifier: caughtUp.server.systemIdentifier, version: (await sampler.once()).server.version});
 		expect(own.replication[0]).toMatchObject({name: 'this standby', state: 'streaming, replay paused'});
 		expect(own.hidden).toEqual([]);
 	} finally {
@@ -216,7 +216,7 @@ test('rates are per second between two polls, and null in the first', async () =
 	const client = await database.client();
 	await client.query('CREATE TABLE counted (id int)');
 	const {sampler} = watch();
-	expect(Object.values((await sampler.once()).rates)).toEqual(Array(9).fill(null));
+	expect(Object.values((await sampler.once()).rates)).toEqual(Array(12).fill(null));
 	await client.query('INSERT INTO counted SELECT generate_series(1, 10000)');
 	// Backends report their counters once a second at most.
 	const {rates} = await eventually('the counters to arrive', async () => {
@@ -231,6 +231,19 @@ test('rates are per second between two polls, and null in the first', async () =
 	else expect(rates.transactionMs).toBe(null);
 	expect(rates.cacheHit!).toBeGreaterThan(0.5);
 	expect(rates).toMatchObject({tempBytes: 0, deadlocks: 0});
+});
+
+test('checkpoints are counted, those that somebody asked for apart, and how long they wrote', async () => {
+	const client = await database.client();
+	const {sampler} = watch();
+	await sampler.once();
+	await client.query('CREATE TABLE dirty AS SELECT generate_series(1, 10000); CHECKPOINT');
+	const {rates} = await eventually('the checkpoint to be counted', async () => {
+		const next = await sampler.once();
+		return (next.rates.checkpointsRequested ?? 0) > 0 && next.rates.checkpointSeconds !== null ? next : null;
+	});
+	expect(rates.checkpointSeconds).toBeGreaterThanOrEqual(0);
+	expect(rates.checkpointsTimed).toBe(0);
 });
 
 test('the tables of the plan are read from the catalogs while the migration holds them, and not in each poll', async () => {

@@ -151,7 +151,12 @@ export type Prepared = z.infer<typeof preparedSchema>;
 
 export const sampleSchema = z.object({
 	at: z.string(),
-	server: z.object({version: z.string(), role: z.enum(['primary', 'standby']), uptimeSeconds: known}),
+	server: z.object({version: z.string(), role: z.enum(['primary', 'standby']), uptimeSeconds: known,
+		/** It grows by one when a standby is promoted. */
+		timeline: known.optional(),
+		/** As text; read every so many polls. */
+		systemIdentifier: z.string().optional(),
+	}),
 	active: z.array(activeSessionSchema),
 	locksWaiting: z.array(lockWaitSchema),
 	blockers: z.array(blockerSchema),
@@ -181,6 +186,10 @@ export const sampleSchema = z.object({
 		cacheHit: known.optional(),
 		/** Milliseconds that the server was busy for each transaction, waits included; from 14 on. */
 		transactionMs: known.optional(),
+		/** Not per second: how many began in the last 15 minutes, by their time and because WAL had filled max_wal_size, and how long one of them wrote in the mean. */
+		checkpointsTimed: known.optional(),
+		checkpointsRequested: known.optional(),
+		checkpointSeconds: known.optional(),
 	}),
 	/** Prepared transactions of all databases, the oldest first; at most 20. */
 	prepared: z.array(preparedSchema).optional(),
