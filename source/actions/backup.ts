@@ -7,8 +7,10 @@ import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import {forceArchive} from '../postgres/archive.ts';
 import {parseConninfo, type Conninfo} from '../postgres/conninfo.ts';
-import {runDump, type DumpProgress} from '../postgres/dump.ts';
-import {restoreOnScratch} from '../rehearsal/restore-check.ts';
+import {findDumpPrograms, runDump, type DumpProgress} from '../postgres/dump.ts';
+import {findServerPrograms} from '../postgres/programs.ts';
+import {placeOf, restoreOnScratch} from '../rehearsal/restore-check.ts';
+import type {Place} from '../rehearsal/scratch.ts';
 import type {ActionContext} from './context.ts';
 import {undertake} from './undertaking.ts';
 
@@ -28,6 +30,7 @@ export async function takeBackup(context: ActionContext, request: BackupRequest)
 	const {external} = context.settings.backup;
 	const asks = external !== null && request.format === undefined && request.from === undefined;
 	const source = asks ? null : await sourceOf(context, request.from);
+	if (!asks) await requirePrograms(context, {dumps: true, restores: request.verify === 'restore' ? await placeOf(context.settings, context.environment) : null});
 	const {result} = await undertake(context, 'backup', {
 		async work() {
 			const taken = source === null ? await askExternal(context, external!) : await dump(context, source, request);
@@ -43,6 +46,14 @@ export async function takeBackup(context: ActionContext, request: BackupRequest)
 /** A backup of the target, or of `backup.from`, read back in full, for an action that needs one; it is not recorded. @throws Refusal 2, 3 or 4 */
 export async function dumpForAction(context: ActionContext): Promise<Backup> {
 	return dump(context, await sourceOf(context, undefined), {});
+}
+
+/** What a backup, or a rehearsal's copy, is made with: asked for before anything begins, since a dump may take an hour. @throws Refusal 2 when something is missing or older than the server */
+export async function requirePrograms(context: ActionContext, {dumps, restores}: {dumps: boolean; restores: Place | null}): Promise<void> {
+	const major = Math.floor((await context.session()).versionNumber / 10_000);
+	if (dumps) await findDumpPrograms(major);
+	// What another server takes is asked of it before the restore.
+	if (restores?.kind === 'local') await findServerPrograms(major);
 }
 
 async function dump(context: ActionContext, {conninfo, elsewhere}: Source, {format, jobs, verify = 'read'}: BackupRequest): Promise<Backup> {

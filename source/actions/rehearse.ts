@@ -11,7 +11,7 @@ import {rehearsedSchemaAs} from '../checks/rehearsed-schema.ts';
 import {type CopyOptions, rehearse, rehearseOnClone} from '../rehearsal/rehearse.ts';
 import {placeOf} from '../rehearsal/restore-check.ts';
 import {removeOldCopies, type Place} from '../rehearsal/scratch.ts';
-import {dumpForAction} from './backup.ts';
+import {dumpForAction, requirePrograms} from './backup.ts';
 import type {ActionContext} from './context.ts';
 import {makePlan} from './plan.ts';
 import {undertake} from './undertaking.ts';
@@ -37,6 +37,7 @@ export async function runRehearsal(context: ActionContext, {against, clone = fal
 	const {aim} = context.state();
 	const plan = await makePlan(context, {action: 'upgrade', revision: aim.length === 1 ? aim[0] : undefined});
 	const place = local ? {kind: 'local' as const} : against === undefined ? await placeOf(settings) : {kind: 'server' as const, conninfo: parseConninfo(against, context.environment, context.environment['HOME'] ?? '/')};
+	if (!clone) await requirePrograms(context, {dumps: context.state().backups.length === 0, restores: place});
 	const {result} = await undertake(context, 'rehearse', {
 		async work() {
 			const options: CopyOptions = {

@@ -16,6 +16,8 @@ export interface SnapshotRecord {
 	format: 1;
 	at: string;
 	identity: Identity;
+	/** Major version of the pg_dump that wrote it. Absent in older records. */
+	program?: number;
 	lsn: string | null;
 	databaseBytes: number;
 	collation: {encoding: string; collate: string; ctype: string};

@@ -14,7 +14,7 @@ import {parseFailure, ProgressReader, recoveryConflict, type TableProgress} from
 import {beginSnapshot, countRows, readSchema, type DumpSnapshot, type SnapshotRecord, type TableCount} from './dump-snapshot.ts';
 import {exists, placeDump, refuseWithoutSpace, removeStalePartials, type Placed} from './dump-place.ts';
 import {describeBehind, proveSource, type DumpSource, type Original} from './dump-source.ts';
-import {findClientTool, type ProgramSearch} from './programs.ts';
+import {findClientTool, type ProgramSearch, restoresCleanly} from './programs.ts';
 import {backupApplication} from './running-dumps.ts';
 import {connect, type Session} from './session.ts';
 import {cancelBackend} from './signal.ts';
@@ -57,7 +57,7 @@ const defaultLockWaitMs = 30_000;
 
 /**
  * Dumps a database. What is not whole is removed again; a backup at its final name has been written, synced, hashed and verified.
- * @throws Refusal 2 for a pg_dump that is missing or older than the server, 3 while a migration or another backup of ours is at work,
+ * @throws Refusal 2 for a pg_dump that is missing or older than the server (`findDumpPrograms` knows it beforehand), 3 while a migration or another backup of ours is at work,
  *   4 when the dump failed or was cancelled
  */
 export async function runDump(options: DumpOptions): Promise<DumpResult> {
@@ -66,15 +66,12 @@ export async function runDump(options: DumpOptions): Promise<DumpResult> {
 	options.signal?.addEventListener('abort', cancel);
 	let mark: HeldKey | null = null;
 	try {
-		const major = Math.floor(session.versionNumber / 10_000);
-		const dumpTool = await findClientTool('pg_dump', major, options.search);
-		const restoreTool = await findClientTool('pg_restore', dumpTool.version, options.search);
-		const globalsTool = await findClientTool('pg_dumpall', dumpTool.version, options.search);
+		const programs = await findDumpPrograms(Math.floor(session.versionNumber / 10_000), options.search);
 		const source = options.original ? await proveSource(session, options.original) : null;
 		await refuseWhileAtWork(session);
 		// A lock on a standby is seen there only; the target's migrations look on the target.
 		if (source && options.original) mark = await refuseWhileAtWork(options.original.session);
-		return await dumpFrom(session, {...options, source, programs: {dump: dumpTool.path, restore: restoreTool.path, globals: globalsTool.path}});
+		return await dumpFrom(session, {...options, source, programs});
 	} finally {
 		options.signal?.removeEventListener('abort', cancel);
 		await mark?.release();
@@ -110,7 +107,27 @@ async function refuseWhileAtWork(session: Session): Promise<HeldKey> {
 interface Work extends DumpOptions {
 	/** Null: it is the target itself. */
 	source: DumpSource | null;
-	programs: {dump: string; restore: string; globals: string};
+	programs: DumpPrograms;
+}
+
+/** Paths, and the major version of pg_dump. */
+export interface DumpPrograms {
+	dump: string;
+	restore: string;
+	globals: string;
+	version: number;
+	/** That they are newer than they should be; null: they are not. */
+	warning: string | null;
+}
+
+/** What a backup of a server of this major version is taken with. @throws Refusal 2 when one of them is missing or older than the server */
+export async function findDumpPrograms(major: number, search?: ProgramSearch): Promise<DumpPrograms> {
+	const dump = await findClientTool('pg_dump', major, search);
+	const restore = await findClientTool('pg_restore', dump.version, search);
+	const globals = await findClientTool('pg_dumpall', dump.version, search);
+	const warning = restoresCleanly(dump.version, major) ? null
+		: `There is no pg_dump older than 17 here: what ${dump.path} writes can be restored onto PostgreSQL ${major} only by a person who ignores pg_restore's error about transaction_timeout.`;
+	return {dump: dump.path, restore: restore.path, globals: globals.path, version: dump.version, warning};
 }
 
 async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
@@ -128,6 +145,7 @@ async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
 		work.onProgress?.({kind: 'warning', text});
 	};
 	(await refuseWithoutSpace(work.directory, snapshot)).forEach(warn);
+	if (work.programs.warning) warn(work.programs.warning);
 	if (work.source && work.source.behindBytes > 0) warn(`The standby is ${describeBehind(work.source)} behind the target: what was written since then is not in this backup.`);
 
 	const name = `${snapshot.record.identity.database.replace(/[^\w.-]/g, '_').slice(0, 60)}-${startedAt.toISOString().replace(/[-:]|\.\d+/g, '')}${work.format === 'custom' ? '.dump' : ''}`;
@@ -137,7 +155,7 @@ async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
 	try {
 		const jobs = decideJobs(work, snapshot.tables);
 		const tables = await runPgDump({session, snapshot, work, partial, jobs, warn});
-		const record: SnapshotRecord = {...snapshot.record, tables, schema: await settleSchema(session, schema)};
+		const record: SnapshotRecord = {...snapshot.record, program: work.programs.version, tables, schema: await settleSchema(session, schema)};
 		const globals = await dumpGlobals({program: work.programs.globals, target: targetOf(session, work), signal: work.signal});
 		work.signal?.throwIfAborted();
 		if (globals.why !== null) warn(`The roles and tablespaces of the server were not backed up beside it: ${globals.why}.`);

@@ -13,7 +13,7 @@ import {verifyBackup} from './dump-files.ts';
 import {parseFailure, ProgressReader, type TableProgress} from './dump-output.ts';
 import {snapshotPath} from './dump-place.ts';
 import type {RoleRecord, SnapshotRecord} from './dump-snapshot.ts';
-import {findClientTool, type ProgramSearch} from './programs.ts';
+import {findRestoreTool, type ProgramSearch} from './programs.ts';
 import {connect, type Session} from './session.ts';
 
 const restoreApplication = 'holdpoint-restore';
@@ -48,7 +48,7 @@ export async function runRestore(options: RestoreOptions): Promise<RestoreResult
 	if (damage !== undefined) throw new Refusal(4, `The backup is not restored, since it is not as it was taken: ${damage} Take a new one with \`holdpoint backup\`.`);
 	const server = await connect(options.conninfo, {application: restoreApplication});
 	try {
-		const tool = await findClientTool('pg_restore', Math.floor(server.versionNumber / 10_000), options.search);
+		const tool = await findRestoreTool({server: Math.floor(server.versionNumber / 10_000), archive: record.program ?? 0}, options.search);
 		if (options.createRoles) await createRoles(server, record.roles);
 		const started = performance.now();
 		await createDatabase(server, database, record);

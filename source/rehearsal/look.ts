@@ -7,7 +7,7 @@ import {runClient} from '../postgres/client-program.ts';
 import {describeHost} from '../postgres/connect-error.ts';
 import type {SnapshotRecord} from '../postgres/dump-snapshot.ts';
 import {queryIdentity} from '../postgres/identity.ts';
-import {findClientTool, type ProgramSearch} from '../postgres/programs.ts';
+import {findRestoreTool, type ProgramSearch} from '../postgres/programs.ts';
 import type {Session} from '../postgres/session.ts';
 
 export interface LookOptions {
@@ -97,7 +97,7 @@ export function decideFit({needs, has, record, own, place, version}: FitInput): 
 
 /** The archive's own list and its schema as SQL; names only, nothing of the rows. */
 async function readNeeds({backup, record, server, search}: LookOptions): Promise<BackupNeeds> {
-	const tool = await findClientTool('pg_restore', Math.floor(server.versionNumber / 10_000), search);
+	const tool = await findRestoreTool({server: Math.floor(server.versionNumber / 10_000), archive: record.program ?? 0}, search);
 	const read = async (...argv: string[]): Promise<string> => {
 		const end = await runClient({program: tool.path, environment: {LC_ALL: 'C', PATH: process.env['PATH'] ?? ''}, arguments: [...argv, backup.path]});
 		if (end.exitCode !== 0) throw new Refusal(4, `The backup ${backup.path} can't be read: ${end.stderr.trim().split('\n').at(-1) ?? `exit code ${end.exitCode}`}.`);

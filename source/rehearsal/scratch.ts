@@ -11,7 +11,7 @@ import {makeClusterParent} from '../postgres/cluster-place.ts';
 import {startCluster} from '../postgres/cluster.ts';
 import {parseConninfo, type Conninfo} from '../postgres/conninfo.ts';
 import type {SnapshotRecord} from '../postgres/dump-snapshot.ts';
-import {findPrograms, type Programs, type ProgramSearch} from '../postgres/programs.ts';
+import {findServerPrograms, type ProgramSearch} from '../postgres/programs.ts';
 import {keptTables, readSnapshotRecord, runRestore, type RestoreResult} from '../postgres/restore.ts';
 import {connect, type Session} from '../postgres/session.ts';
 import {type Fit, lookBeforeRestore, spaceLine} from './look.ts';
@@ -142,18 +142,6 @@ async function restoreInto(options: ScratchOptions, {record, conninfo, database,
 		onProgress: ({done, total, doneBytes, totalBytes}) => onProgress?.(`restoring the backup: ${done} of ${total} tables`, totalBytes > 0 ? doneBytes / totalBytes : undefined),
 	});
 	return {restore, fit};
-}
-
-/** The original's own major version where it is installed: plans, locks and times differ between versions. */
-async function findServerPrograms(major: number, search: ProgramSearch = {}): Promise<Programs> {
-	const needs = ['postgres', 'initdb'] as const;
-	const found = await findPrograms({...search, needs});
-	if (found.version === major) return found;
-	const sibling = found.directory.replace(new RegExp(`(\\D)${found.version}(\\D|$)`), `$1${major}$2`);
-	const exact = await findPrograms({directory: sibling, needs}).catch(() => null);
-	if (exact?.version === major) return exact;
-	if (found.version < major) throw new Refusal(2, `A rehearsal needs a PostgreSQL server of version ${major} or newer here, and only ${found.version} was found in ${found.directory}; install it, set PG_BIN, or rehearse on another server with --against URL.`);
-	return found;
 }
 
 async function refuseWithoutSpace(folder: string, {schemaOnly}: ScratchOptions, record: SnapshotRecord): Promise<string> {

@@ -7,7 +7,6 @@ import {shippedChecklist} from '../../checklist/shipped.ts';
 import {secretsOf} from '../../config/secrets.ts';
 import type {Settings} from '../../config/settings.ts';
 import {byteWords} from '../../journal/byte-words.ts';
-import {findPrograms} from '../../postgres/programs.ts';
 import {describePlace} from '../../room/place.ts';
 import {examined, type Problem} from './problem.ts';
 
@@ -20,7 +19,7 @@ export interface Machine {
 }
 
 export async function examineMachine(machine: Machine): Promise<Problem[]> {
-	const found = await Promise.all([examineNode, examineFolders, examineConfiguration, examineChecklist, examineScratch].map(examine => examined(() => examine(machine))));
+	const found = await Promise.all([examineNode, examineFolders, examineConfiguration, examineChecklist].map(examine => examined(() => examine(machine))));
 	return found.flat();
 }
 
@@ -64,15 +63,6 @@ async function examineChecklist({settings}: Machine): Promise<Problem[]> {
 		...checklist.problems.map((problem): Problem => ({level: 'warning', what: `${file}, ${problem}.`, fix: 'Correct the directive there.'})),
 		...(nobody.length > 0 ? [{level: 'warning' as const, what: `Whom to call is still a placeholder for ${nobody.join(', ')}.`, fix: 'Fill the table of contacts in your checklist, or `contacts` in holdpoint.yaml.'}] : []),
 	];
-}
-
-/** A rehearsal, and a backup's test restore, run on a server of their own. */
-async function examineScratch({settings}: Machine): Promise<Problem[]> {
-	if (!settings.rehearsal.local && settings.rehearsal.url !== null) return [];
-	return examined(async () => {
-		await findPrograms();
-		return [];
-	}, 'warning');
 }
 
 /** The folder, or the nearest one above it that is there. */

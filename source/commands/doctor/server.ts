@@ -2,8 +2,9 @@
 import path from 'node:path';
 import type {Settings} from '../../config/settings.ts';
 import {byteWords} from '../../journal/byte-words.ts';
+import {findDumpPrograms} from '../../postgres/dump.ts';
 import {queryPooler} from '../../postgres/pooler.ts';
-import {findClientTool} from '../../postgres/programs.ts';
+import {findServerPrograms} from '../../postgres/programs.ts';
 import type {TargetLink} from '../../room/target-link.ts';
 import {freeBytes, nearestFolder} from './machine.ts';
 import {examined, type Problem} from './problem.ts';
@@ -48,13 +49,18 @@ async function examinePooler({target}: Server): Promise<Problem[]> {
 	return kind === 'session' ? [{level: 'info', what: reason, fix: 'A direct connection is surer: give --database one.'}] : [];
 }
 
-async function examineTools({target}: Server): Promise<Problem[]> {
+async function examineTools({settings, target}: Server): Promise<Problem[]> {
 	const major = Math.floor(target.identity.versionNumber / 10_000);
-	const found = await Promise.all((['pg_dump', 'pg_restore'] as const).map(tool => examined(async () => {
-		await findClientTool(tool, major);
+	const dumps = settings.backup.external === null ? examined(async () => {
+		const {warning} = await findDumpPrograms(major);
+		return warning === null ? [] : [{level: 'warning', what: warning, fix: `Install the client programs of version ${major} (Debian, Ubuntu: apt-get install postgresql-client-${major}).`}];
+	}) : [];
+	// A rehearsal, and a backup's test restore, run on a server of their own.
+	const copies = settings.rehearsal.local || settings.rehearsal.url === null ? examined(async () => {
+		await findServerPrograms(major);
 		return [];
-	})));
-	return found.flat();
+	}, 'warning') : [];
+	return (await Promise.all([dumps, copies])).flat();
 }
 
 async function examineSpace({settings, target}: Server): Promise<Problem[]> {
