@@ -113,7 +113,7 @@ test('a slot whose WAL is gone is invalidated, with the server\'s reason', async
 	expect(slots).toMatchObject([{name: 'gone', invalidated: version < 13 ? null : 'wal_removed', inactiveSeconds: version < 17 ? null : expect.any(Number)}]);
 	expect(rates).toMatchObject({checkpointsRequested: null});
 	await own.query('CHECKPOINT');
-	await eventually('the checkpoint to be counted', async () => (await reading.once()).rates.checkpointsRequested === 1);
+	await eventually('the checkpoint to be counted', async () => ((await reading.once()).rates.checkpointsRequested ?? 0) > 0);
 	await reading.stop();
 	await own.close();
 	await server.remove();
