@@ -107,6 +107,8 @@ class Teller {
 		},
 		'statement-failed': event => {
 			this.#report.failure ??= {sqlstate: event.sqlstate, message: event.message, sql: event.sql, revision: event.revision};
+			// These two may commit while they run.
+			if (this.#current?.autocommit && event.revision !== null && /^\s*(call|do)\b/i.test(event.sql)) this.#report.partly = {revision: event.revision, words: `${shortened(event.sql)} was in no transaction: what it committed itself stays`};
 			this.#stopTelling();
 			this.#hooks.onStatement(null);
 			this.#record({sql: event.sql, seconds: event.seconds ?? 0, ...(event.revision && {revision: event.revision}), ...(event.sqlstate && {sqlstate: event.sqlstate})}, event.number ?? 0);
@@ -114,8 +116,8 @@ class Teller {
 		commit: event => {
 			for (const revision of event.revisions) if (!this.#known(revision, 'committed')) this.#context.record('revision-committed', {revision});
 			// In the middle of a revision: what it has done so far stays, whatever becomes of the rest.
-			if (event.revision !== null && this.#inRevision > 0 && !event.revisions.includes(event.revision)) this.#report.partly = event.revision;
-			if (this.#report.partly !== null && event.revisions.includes(this.#report.partly)) this.#report.partly = null;
+			if (event.revision !== null && this.#inRevision > 0 && !event.revisions.includes(event.revision)) this.#report.partly = {revision: event.revision, words: 'what came before its autocommit_block() is committed'};
+			if (this.#report.partly !== null && event.revisions.includes(this.#report.partly.revision)) this.#report.partly = null;
 		},
 		held: event => {
 			const guard = this.#hooks.heldBy();
@@ -152,7 +154,7 @@ class Teller {
 		this.#current = null;
 		this.#hooks.onStatement(null);
 		if (!current) return;
-		if (current.autocommit && this.#revision !== null) this.#report.partly = this.#revision;
+		if (current.autocommit && this.#revision !== null && !/^\s*(set|reset|show)\b/i.test(current.sql)) this.#report.partly = {revision: this.#revision, words: `committed up to ${shortened(current.sql)}`};
 		if (this.#inRevision > quickStatements && seconds < slowSeconds) return;
 		this.#record({sql: current.sql, seconds, ...(rows !== null && {rows}), ...(current.revision && {revision: current.revision})}, current.number);
 	}
@@ -162,6 +164,8 @@ class Teller {
 		this.#context.record('statement-finished', {statement, number});
 	}
 }
+
+const shortened = (sql: string): string => sql.replaceAll(/\s+/g, ' ').trim().slice(0, 80);
 
 function lastLines(text: string): string {
 	return text.trimEnd().split('\n').slice(-20).join('\n');

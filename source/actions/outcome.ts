@@ -13,8 +13,8 @@ export interface AttemptReport {
 	failure: {sqlstate: string | null; message: string; sql: string; revision: string | null} | null;
 	/** Why the sidecar refused before the first statement. */
 	refused: {why: string; text: string} | null;
-	/** Something of a revision was committed without its version row: another attempt would find it there. */
-	partly: string | null;
+	/** Something of a revision was committed without its version row, and what: another attempt would find it there. */
+	partly: {revision: string; words: string} | null;
 	/** Any statement of the migration was executed. */
 	statements: number;
 	lastWords: string;
@@ -28,6 +28,8 @@ export interface ReadBack {
 	invalidIndexes: string[];
 	/** Objects that differ from before the action, one phrase each; empty when the database is as it was. */
 	changed: string[];
+	/** Of these: what revisions made that are committed, as they were meant to. */
+	made: string[];
 	/** Invalid indexes that were not there before. */
 	newlyInvalid: string[];
 }
@@ -53,12 +55,15 @@ export function judge({plan, report, back, stopped}: {
 	if (!back.verified) {
 		return {status: 'interrupted', exit: 5, left: [], reason: `what the ${plan.action} did is not known: ${back.why ?? 'the database could not be read'}; the client ${clientWords(report)}`};
 	}
-	const asBefore = sameRevisions(back.version, plan.from) && back.changed.length === 0;
+	// Rows that a batch has committed are in no catalog.
+	const asBefore = sameRevisions(back.version, plan.from) && back.changed.length === 0 && report.partly === null;
 	if (sameRevisions(back.version, plan.to) && !sameRevisions(plan.from, plan.to)) return arrived({report, back, at});
 	const failed = report.failure ? `${report.failure.message}${report.failure.sqlstate ? ` (${report.failure.sqlstate})` : ''}${report.failure.revision ? ` in revision ${report.failure.revision}` : ''}` : report.error?.message ?? null;
-	const left = asBefore ? [] : [...back.changed];
+	const objects = back.changed.filter(object => !back.made.includes(object));
+	const left = [...(report.partly ? [`revision ${report.partly.revision} is partly applied: ${report.partly.words}`] : []), ...objects];
 	if (report.refused) return {status: 'failed', exit: asBefore ? 3 : 5, left, reason: report.refused.text};
-	const where = asBefore ? `the database is as before, at ${at} (read back)` : `the database is at ${at} with ${left.length === 0 ? 'no objects changed' : `${left.length} ${left.length === 1 ? 'object' : 'objects'} changed`}${report.partly ? `; revision ${report.partly} is partly applied` : ''} (read back)`;
+	const meant = back.made.length > 0 ? `, ${countObjects(back.made.length)} changed by what is committed, ${objects.length === 0 ? 'none' : objects.length} left behind by what failed` : ` with ${objects.length === 0 ? 'no objects' : countObjects(objects.length)} changed`;
+	const where = asBefore ? `the database is as before, at ${at} (read back)` : `the database is at ${at}${meant}${report.partly ? `; revision ${report.partly.revision} is partly applied` : ''} (read back)`;
 	if (stopped) return {status: 'cancelled', exit: asBefore ? 4 : 5, left, reason: `${stopped}; ${where}`};
 	if (report.how === null) return {status: 'interrupted', exit: 5, left, reason: `the client ${clientWords(report)} without a word; ${where}`};
 	if (report.how === 'done') {
@@ -74,6 +79,8 @@ function arrived({report, back, at}: {report: AttemptReport; back: ReadBack; at:
 	if (report.how === 'done') return {status: 'done', exit: 0, left: [], reason: `the database is at ${at} (read back)`};
 	return {status: 'done', exit: 5, left: [], reason: `the database is at ${at} (read back), but the client ${clientWords(report)}: look at what it did after the last commit`};
 }
+
+const countObjects = (count: number): string => `${count} ${count === 1 ? 'object' : 'objects'}`;
 
 function clientWords(report: AttemptReport): string {
 	if (report.exit === null) return 'vanished';

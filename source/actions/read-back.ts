@@ -1,10 +1,12 @@
 /** Reads back, over holdpoint's own session, what an action left in the database: no outcome is taken from an exit code. */
 import {setTimeout as wait} from 'node:timers/promises';
 import {Refusal} from '../journal/refusal.ts';
+import type {Difference} from '../journal/shapes/rehearsal.ts';
 import {belongsToTable, compareCatalogs, queryCatalog, type Catalog} from '../postgres/catalog.ts';
 import {queryInvalidIndexes, queryVersionTable} from '../postgres/readback.ts';
 import {queryBackend, type Backend} from '../postgres/signal.ts';
 import type {ActionContext} from './context.ts';
+import {madeOnPurpose} from './made-on-purpose.ts';
 import type {ReadBack} from './outcome.ts';
 
 /** How the database was before an action; kept as an artifact, so that another room can compare too. */
@@ -61,7 +63,7 @@ export async function readAfter(context: ActionContext, {before, version}: {befo
 		try {
 			return await readOnce(context, before, version);
 		} catch (error) {
-			if (Date.now() > deadline) return {version: [], verified: false, why: (error as Error).message, invalidIndexes: [], changed: [], newlyInvalid: []};
+			if (Date.now() > deadline) return {version: [], verified: false, why: (error as Error).message, invalidIndexes: [], changed: [], made: [], newlyInvalid: []};
 			await wait(1000);
 		}
 	}
@@ -73,6 +75,9 @@ async function readOnce(context: ActionContext, before: Before, {table, schema}:
 	const catalog = await queryCatalog(session);
 	const invalidIndexes = (await queryInvalidIndexes(session)).map(index => index.name);
 	// Alembic makes its own table in a transaction of its own; that is no trace of a migration.
-	const changed = compareCatalogs(before.catalog, catalog, object => belongsToTable(object, table, schema)).map(({object, kind}) => `${object} ${kind === 'extra' ? 'is new' : kind === 'missing' ? 'is gone' : 'is changed'}`);
-	return {version: rows ?? [], verified: true, invalidIndexes, changed, newlyInvalid: invalidIndexes.filter(index => !before.invalidIndexes.includes(index))};
+	const differences = compareCatalogs(before.catalog, catalog, object => belongsToTable(object, table, schema));
+	const words = ({object, kind}: Difference) => `${object} ${kind === 'extra' ? 'is new' : kind === 'missing' ? 'is gone' : 'is changed'}`;
+	const committed = new Set((context.state().running?.revisions ?? []).filter(each => each.committed).map(each => each.revision));
+	const made = madeOnPurpose(differences, {statements: context.statements(), committed});
+	return {version: rows ?? [], verified: true, invalidIndexes, changed: differences.map(words), made: made.map(words), newlyInvalid: invalidIndexes.filter(index => !before.invalidIndexes.includes(index))};
 }

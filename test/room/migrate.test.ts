@@ -83,6 +83,14 @@ test('a failure past an autocommit block leaves something, which is named: 5', a
 	expect(outcome.database.left.join('; ')).toMatch(/ux is new/);
 });
 
+test('a batch that is committed is no schema, and yet the database is not as before: 5', async () => {
+	await next(['with op.get_context().autocommit_block():', '    op.execute("UPDATE items SET name = \'batch\' WHERE id = 1")', '    op.execute("SELECT 1/0")']);
+	expect(await upgrade()).toMatchObject({
+		status: 'failed', exit: 5, reason: expect.stringMatching(/^division by zero .*; the database is at a1 with no objects changed; revision b2 is partly applied \(read back\)$/),
+		database: {version: ['a1'], left: ["revision b2 is partly applied: committed up to UPDATE items SET name = 'batch' WHERE id = 1"]},
+	});
+});
+
 test('SQL before context.configure(): Alembic says 0, the version table says no: 4', async () => {
 	const file = path.join(site.project.directory, 'migrations/env.py');
 	const usual = readFileSync(file, 'utf8');

@@ -55,6 +55,7 @@ export function choicesAfter(state: ConsoleState, outcome: Outcome): ChoiceAfter
 	const moved = outcome.database.version.join() !== outcome.from.join();
 	const backup = state.run?.backups.at(-1);
 	const [invalid] = stillInvalid(state.run, outcome);
+	const kept = outcome.database.left.length === 0 ? '' : '; what was left behind is still there, and may make it fail again';
 	return [
 		...(invalid === undefined ? [] : [{
 			key: 'D', says: `drop the invalid index ${invalid}`, consequence: 'concurrently: it waits for older transactions on the table and keeps nobody waiting; then u tries again',
@@ -62,7 +63,7 @@ export function choicesAfter(state: ConsoleState, outcome: Outcome): ChoiceAfter
 		}]),
 		{
 			key: 'u', says: 'upgrade again',
-			consequence: moved ? `begins where the database is now, at ${revisions(outcome.database.version)}; objects left behind make it fail again` : 'begins from the start, as nothing was kept',
+			consequence: moved ? `begins where the database is now, at ${revisions(outcome.database.version)}${kept}` : kept === '' ? 'begins from the start, as nothing was kept' : `begins from the start${kept}`,
 			command: `holdpoint upgrade ${outcome.action === 'upgrade' ? outcome.to.join(' ') : 'head'}`,
 		},
 		...(moved && outcome.action === 'upgrade' ? [{
