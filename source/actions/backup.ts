@@ -1,5 +1,6 @@
 /** Takes a backup of the target, verifies it, and restores it where that was asked for. */
 import path from 'node:path';
+import {trustFresh} from '../checks/backups.ts';
 import {readSecret} from '../config/secrets.ts';
 import {runUserCommand} from '../integrations/command.ts';
 import {asBackup, parseExternal} from '../integrations/external-backup.ts';
@@ -65,6 +66,7 @@ async function dump(context: ActionContext, {conninfo, elsewhere}: Source, {form
 		verify: verify === 'list' ? 'list' : 'read', signal: context.signal,
 		onProgress: progress => tell(context, progress),
 	});
+	await trustFresh(backup);
 	for (const artifact of artifacts) context.keepFile(artifact);
 	const restore = verify === 'restore' ? await restoreOnScratch({backup, settings, signal: context.signal, onProgress: text => context.tell(text)}) : undefined;
 	return restore ? {...backup, verified: {...backup.verified, restore}} : backup;

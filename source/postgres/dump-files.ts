@@ -1,9 +1,7 @@
 /** The files of a backup: their hashes, the manifest that `sha256sum -c` reads too, and the check of both. */
 import {createHash} from 'node:crypto';
-import {createReadStream} from 'node:fs';
 import {open, readFile, readdir, stat} from 'node:fs/promises';
 import path from 'node:path';
-import {pipeline} from 'node:stream/promises';
 import type {Backup} from '../journal/shapes/backup.ts';
 
 export interface HashedFile {
@@ -13,20 +11,62 @@ export interface HashedFile {
 	bytes: number;
 }
 
-/** sha256 of a file, read as a stream. */
-export async function readSha256(file: string): Promise<string> {
+/** sha256 of a file. One large buffer over and over: a stream's many small ones cost more than the hash itself. @throws the signal's reason when it is aborted */
+export async function readSha256(file: string, signal?: AbortSignal): Promise<string> {
 	const hash = createHash('sha256');
-	await pipeline(createReadStream(file), hash);
-	return hash.digest('hex');
+	const handle = await open(file, 'r');
+	try {
+		const buffer = Buffer.allocUnsafe(Math.min(2 ** 20, Math.max(1, (await handle.stat()).size)));
+		for (;;) {
+			signal?.throwIfAborted();
+			const {bytesRead} = await handle.read(buffer, 0, buffer.length);
+			if (bytesRead === 0) return hash.digest('hex');
+			hash.update(buffer.subarray(0, bytesRead));
+		}
+	} finally {
+		await handle.close();
+	}
 }
 
-/** Hashes a file, or every file below a folder, in the order of their names. */
-export async function readHashes(root: string, base: string): Promise<HashedFile[]> {
-	const files: HashedFile[] = [];
-	for (const file of await listFiles(root)) {
-		files.push({name: path.relative(base, file), sha256: await readSha256(file), bytes: (await stat(file)).size});
+/** The hashes of a dump's files: taken while other files of it are still being written or read, and of what each file is when they are asked for. */
+export class FileHashes {
+	readonly #root: string;
+	readonly #signal: AbortSignal | undefined;
+	readonly #taken = new Map<string, {stamp: string; sha256: string}>();
+	#queue: Promise<void> = Promise.resolve();
+
+	/** @param root the file, or the folder of all files */
+	constructor(root: string, signal?: AbortSignal) {
+		this.#root = root;
+		this.#signal = signal;
 	}
-	return files;
+
+	/** Hashes a file that is whole, after those that were named before; one that is not there is left to `all`. */
+	add(file: string): void {
+		this.#queue = this.#queue.then(async () => {
+			await this.#hash(file);
+		}).catch(() => undefined);
+	}
+
+	/** Every file, in the order of their names; one that was not hashed yet, or was touched since, is hashed now. */
+	async all(): Promise<HashedFile[]> {
+		await this.#queue;
+		const files: HashedFile[] = [];
+		for (const file of await listFiles(this.#root)) {
+			const {size: bytes} = await stat(file);
+			const known = this.#taken.get(file);
+			const sha256 = known !== undefined && known.stamp === await stampOf(file) ? known.sha256 : await this.#hash(file);
+			files.push({name: path.relative(this.#root, file), sha256, bytes});
+		}
+		return files;
+	}
+
+	async #hash(file: string): Promise<string> {
+		const stamp = await stampOf(file);
+		const sha256 = await readSha256(file, this.#signal);
+		this.#taken.set(file, {stamp, sha256});
+		return sha256;
+	}
 }
 
 /** The text of a manifest: `hash  name`, as sha256sum writes it. */
@@ -68,15 +108,17 @@ export async function readStamp(backup: Backup): Promise<string> {
 	try {
 		const listed = backup.manifest === undefined ? [] : [backup.manifest, ...[...await readManifest(backup.manifest) ?? []].map(([name]) => path.join(path.dirname(backup.path), name))];
 		const files = [...new Set([...await listFiles(backup.path), ...listed])];
-		const stamps = await Promise.all(files.map(async file => {
-			// Nobody can set the time of the last change of an inode back, as `touch` sets the other one.
-			const {size, mtimeMs, ctimeMs, ino} = await stat(file);
-			return `${file} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
-		}));
+		const stamps = await Promise.all(files.map(stampOf));
 		return createHash('sha256').update(stamps.join('\n')).digest('hex');
 	} catch {
 		return 'none';
 	}
+}
+
+async function stampOf(file: string): Promise<string> {
+	// Nobody can set the time of the last change of an inode back, as `touch` sets the other one.
+	const {size, mtimeMs, ctimeMs, ino} = await stat(file);
+	return `${file} ${size} ${mtimeMs} ${ctimeMs} ${ino}`;
 }
 
 async function readManifest(file: string): Promise<Map<string, string> | null> {

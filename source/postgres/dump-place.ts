@@ -3,7 +3,7 @@ import {open, readdir, rename, rm, stat, statfs, writeFile} from 'node:fs/promis
 import path from 'node:path';
 import {byteWords} from '../journal/byte-words.ts';
 import {Refusal} from '../journal/refusal.ts';
-import {readHashes, readSha256, syncFolder, writeManifestText} from './dump-files.ts';
+import {type FileHashes, readSha256, syncFolder, writeManifestText} from './dump-files.ts';
 import type {DumpSnapshot, SnapshotRecord} from './dump-snapshot.ts';
 
 export interface Placed {
@@ -16,9 +16,9 @@ export interface Placed {
 	artifacts: {path: string; sha256: string; what: string}[];
 }
 
-/** Hashes, writes the files beside it, and renames last: a dump at its final name is a whole one. @param globals SQL of the roles and tablespaces */
-export async function placeDump({partial, final, record, globals}: {partial: string; final: string; record: SnapshotRecord; globals: string | null}): Promise<Placed> {
-	const files = (await readHashes(partial, partial)).map(file => ({...file, name: path.join(path.basename(final), file.name)}));
+/** Writes the files beside it, and renames last: a dump at its final name is a whole one. @param hashes of the dump at its name before; globals: SQL of the roles and tablespaces */
+export async function placeDump({partial, final, hashes, record, globals}: {partial: string; final: string; hashes: FileHashes; record: SnapshotRecord; globals: string | null}): Promise<Placed> {
+	const files = (await hashes.all()).map(file => ({...file, name: path.join(path.basename(final), file.name)}));
 	const beside = {record: snapshotPath(final), globals: `${final}.globals.sql`, manifest: `${final}.sha256`};
 	const keep = async (file: string, text: string, what: string) => ({path: file, sha256: await writeSynced(file, text), what});
 	try {

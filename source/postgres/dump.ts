@@ -11,9 +11,11 @@ import {describeHost} from './connect-error.ts';
 import type {Conninfo} from './conninfo.ts';
 import {dumpGlobals} from './dump-globals.ts';
 import {parseFailure, ProgressReader, recoveryConflict, type TableProgress} from './dump-output.ts';
+import {FileHashes} from './dump-files.ts';
 import {beginSnapshot, countRows, readSchema, type DumpSnapshot, type SnapshotRecord, type TableCount} from './dump-snapshot.ts';
 import {exists, placeDump, refuseWithoutSpace, removeStalePartials, type Placed} from './dump-place.ts';
 import {describeBehind, proveSource, type DumpSource, type Original} from './dump-source.ts';
+import {verifyDump} from './dump-verify.ts';
 import {findClientTool, type ProgramSearch, restoresCleanly} from './programs.ts';
 import {backupApplication} from './running-dumps.ts';
 import {connect, type Session} from './session.ts';
@@ -123,8 +125,7 @@ export interface DumpPrograms {
 /** What a backup of a server of this major version is taken with. @throws Refusal 2 when one of them is missing or older than the server */
 export async function findDumpPrograms(major: number, search?: ProgramSearch): Promise<DumpPrograms> {
 	const dump = await findClientTool('pg_dump', major, search);
-	const restore = await findClientTool('pg_restore', dump.version, search);
-	const globals = await findClientTool('pg_dumpall', dump.version, search);
+	const [restore, globals] = await Promise.all([findClientTool('pg_restore', dump.version, search), findClientTool('pg_dumpall', dump.version, search)]);
 	const warning = restoresCleanly(dump.version, major) ? null
 		: `There is no pg_dump older than 17 here: what ${dump.path} writes can be restored onto PostgreSQL ${major} only by a person who ignores pg_restore's error about transaction_timeout.`;
 	return {dump: dump.path, restore: restore.path, globals: globals.path, version: dump.version, warning};
@@ -152,16 +153,25 @@ async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
 	const final = path.join(work.directory, name);
 	const partial = `${final}.${process.pid}.partial`;
 	if (await exists(final)) throw new Refusal(4, `There is a backup ${final} already; try again in a second.`);
+	const failed = new AbortController();
+	const signal = AbortSignal.any([failed.signal, ...(work.signal ? [work.signal] : [])]);
 	try {
 		const jobs = decideJobs(work, snapshot.tables);
-		const tables = await runPgDump({session, snapshot, work, partial, jobs, warn});
-		const record: SnapshotRecord = {...snapshot.record, program: work.programs.version, tables, schema: await settleSchema(session, schema)};
-		const globals = await dumpGlobals({program: work.programs.globals, target: targetOf(session, work), signal: work.signal});
+		const hashes = new FileHashes(partial, signal);
+		const [tables, globals] = await together(failed, [
+			runPgDump({session, snapshot, work, partial, jobs, hashes, warn, signal}),
+			dumpGlobals({program: work.programs.globals, target: targetOf(session, work), signal}),
+		]);
 		work.signal?.throwIfAborted();
 		if (globals.why !== null) warn(`The roles and tablespaces of the server were not backed up beside it: ${globals.why}.`);
-		const verified = await verifyDump(work, partial);
-		work.onProgress?.({kind: 'verifying', step: 'hash'});
-		const placed = await placeDump({partial, final, record, globals: globals.sql});
+		const onStep = (step: 'list' | 'read' | 'hash') => work.onProgress?.({kind: 'verifying', step});
+		const [settled, verified] = await together(failed, [
+			settleSchema(session, schema),
+			verifyDump({partial, restore: work.programs.restore, format: work.format, verify: work.verify ?? 'read', jobs, onStep, signal}).finally(() => onStep('hash')),
+			hashes.all(),
+		]);
+		const record: SnapshotRecord = {...snapshot.record, program: work.programs.version, tables, schema: settled};
+		const placed = await placeDump({partial, final, hashes, record, globals: globals.sql});
 		return {
 			backup: {
 				path: final,
@@ -186,9 +196,21 @@ async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
 			warnings,
 		};
 	} catch (error) {
+		failed.abort();
 		await rm(partial, {recursive: true, force: true});
 		throw asRefusal(error, work);
 	}
+}
+
+/** All of them; when one fails, the others are told to stop and waited for, so that nothing is at work in a folder that goes away. @throws what the first one threw */
+async function together<const T extends readonly Promise<unknown>[]>(failed: AbortController, work: T): Promise<{-readonly [K in keyof T]: Awaited<T[K]>}> {
+	const errors: unknown[] = [];
+	await Promise.allSettled(work.map(async one => one.catch((error: unknown) => {
+		errors.push(error);
+		failed.abort();
+	})));
+	if (errors.length > 0) throw errors[0];
+	return Promise.all(work) as Promise<{-readonly [K in keyof T]: Awaited<T[K]>}>;
 }
 
 function decideJobs({format, jobs}: Work, tables: readonly TableCount[]): number {
@@ -212,25 +234,33 @@ interface DumpRun {
 	work: Work;
 	partial: string;
 	jobs: number;
+	hashes: FileHashes;
 	warn: (text: string) => void;
+	signal: AbortSignal;
 }
 
-async function runPgDump({session, snapshot, work, partial, jobs, warn}: DumpRun): Promise<TableCount[]> {
+async function runPgDump({session, snapshot, work, partial, jobs, hashes, warn, signal}: DumpRun): Promise<TableCount[]> {
 	const reader = new ProgressReader(snapshot.tables, jobs > 1);
+	let failed = false;
 	work.onProgress?.({kind: 'tables', ...reader.progress()});
 	const dumping = withClientEnvironment(targetOf(session, work), async environment => runClient({
 		program: work.programs.dump,
 		arguments: ['--verbose', '--no-password', `--snapshot=${snapshot.id}`, `--lock-wait-timeout=${work.lockWaitMs ?? defaultLockWaitMs}`, `--file=${partial}`,
 			...(work.format === 'custom' ? ['--format=custom'] : ['--format=directory', `--jobs=${jobs}`])],
 		environment,
-		signal: work.signal,
+		signal,
 		onLine(line) {
 			const progress = reader.read(line);
 			if (progress) work.onProgress?.({kind: 'tables', ...progress});
+			const finished = /finished item (\d+) TABLE DATA /.exec(line)?.[1];
+			if (finished !== undefined) hashes.add(path.join(partial, `${finished}.dat.gz`));
 			if (line.startsWith('pg_dump: warning: ')) warn(line);
 		},
-	}));
-	const counting = countRows(session, snapshot, {rowLimit: work.rowLimit ?? 5_000_000, stop: () => work.signal?.aborted === true});
+	})).then(end => {
+		failed = end.exitCode !== 0;
+		return end;
+	});
+	const counting = countRows(session, snapshot, {rowLimit: work.rowLimit ?? 5_000_000, stop: () => failed || signal.aborted});
 	const [dumped, counted] = await Promise.allSettled([dumping, counting]);
 	if (dumped.status === 'rejected') throw dumped.reason;
 	// Without its snapshot pg_dump fails too, and knows less of why.
@@ -240,19 +270,6 @@ async function runPgDump({session, snapshot, work, partial, jobs, warn}: DumpRun
 	const {tables, ...progress} = reader.progress();
 	work.onProgress?.({kind: 'tables', ...progress, done: progress.total, doneBytes: progress.totalBytes, tables: []});
 	return counted.value;
-}
-
-async function verifyDump(work: Work, partial: string): Promise<{tables: number; read: boolean}> {
-	const environment = {PATH: process.env['PATH'] ?? '', LC_ALL: 'C'};
-	work.onProgress?.({kind: 'verifying', step: 'list'});
-	const listed = await runClient({program: work.programs.restore, arguments: ['--list', partial], environment, signal: work.signal});
-	if (listed.exitCode !== 0) throw new Refusal(4, `The backup was written but its table of contents can't be read: ${parseFailure(listed)}; it was removed.`);
-	if (work.verify !== 'list') {
-		work.onProgress?.({kind: 'verifying', step: 'read'});
-		const read = await runClient({program: work.programs.restore, arguments: ['--file=/dev/null', partial], environment, signal: work.signal});
-		if (read.exitCode !== 0) throw new Refusal(4, `The backup was written but can't be read to its end: ${parseFailure(read)}; it was removed.`);
-	}
-	return {tables: listed.stdout.split('\n').filter(line => / TABLE DATA /.test(line)).length, read: work.verify !== 'list'};
 }
 
 function asRefusal(error: unknown, work: Work): unknown {

@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 
 /** What is said of a backup: the error's sentence, or what it was verified to be. */
-const dumped = async (options: Pick<DumpOptions, 'format' | 'verify' | 'search'>): Promise<string | Backup> => runDump({conninfo, directory: path.join(directory, options.verify ?? 'read'), jobs: 1, ...options}).then(({backup}) => backup, (error: Error) => error.message);
+const dumped = async (options: Pick<DumpOptions, 'format' | 'verify' | 'search'>): Promise<string | Backup> => runDump({conninfo, directory: path.join(directory, options.verify ?? 'read'), jobs: 2, ...options}).then(({backup}) => backup, (error: Error) => error.message);
 const restored = async (backup: Backup): Promise<string | RestoreResult> => {
 	const name = `copy_${database.name}`;
 	const result = await runRestore({backup, conninfo: {...conninfo, database: 'postgres'}, database: name}).catch((error: Error) => error.message);
@@ -86,7 +86,7 @@ describe('damaged after it was taken', () => {
 	let origin: string;
 	beforeAll(async () => {
 		origin = await mkdtemp(path.join(os.tmpdir(), 'holdpoint-whole-'));
-		const take = async (format: 'custom' | 'directory') => (await runDump({conninfo, directory: origin, format, jobs: 1})).backup;
+		const take = async (format: 'custom' | 'directory') => (await runDump({conninfo, directory: origin, format, jobs: 2})).backup;
 		taken = {custom: await take('custom'), directory: await take('directory')};
 		return async () => rm(origin, {recursive: true, force: true});
 	});
