@@ -1,6 +1,5 @@
 /** What a running migration says, line by line. */
 import {z} from 'zod';
-import {parseMarked} from './ask.ts';
 import {stepSchema} from './shapes.ts';
 
 const state = z.string().nullable();
@@ -87,4 +86,15 @@ export function parseSidecarLine(line: string): SidecarEvent | null {
 	const [value] = parseMarked(line);
 	const parsed = sidecarEventSchema.safeParse(value);
 	return parsed.success ? parsed.data : null;
+}
+
+/** A line of the sidecar's own; anything else on the channel is noise (a container's runtime, a wrapper's banner). */
+export function parseMarked(line: string): unknown[] {
+	const mark = line.indexOf('\u001e');
+	if (mark < 0) return [];
+	try {
+		return [JSON.parse(line.slice(mark + 1))];
+	} catch {
+		return [];
+	}
 }

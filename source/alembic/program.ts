@@ -4,7 +4,7 @@ import path from 'node:path';
 import {deflateSync} from 'node:zlib';
 
 /** In the order in which they are joined: each may use the ones before it when it is loaded, and all of them when it runs. */
-const parts = ['channel', 'project', 'graph', 'facts', 'environment', 'offline', 'reading', 'session', 'measuring', 'running', 'main'];
+const parts = ['channel', 'project', 'graph', 'facts', 'environment', 'offline', 'reading', 'session', 'measuring', 'running', 'serving', 'main'];
 
 /**
  * No file is needed where Python runs, which may be a container, and nothing secret gets into argv: the first line of the

@@ -45,14 +45,16 @@ export interface ReadOptions {
 	timeoutMs?: number;
 	/** Added to the project's environment. */
 	environment?: Record<string, string>;
+	/** Asks a second Python beside the first, whose hash seed is another. Default false. */
+	second?: boolean;
 }
 
 /**
- * Asks everything in one start of Python (about 0.5 s). Problems of the project come as data; use `valueOf` to refuse with them.
+ * Asks everything at once; the first question to a project starts Python (about 0.5 s). Problems of the project come as data; use `valueOf` to refuse with them.
  * @throws Refusal 2 when Python can't be started, or did not answer in time.
  */
-export async function readProject(project: AlembicProject, wanted: Wanted = {}, {timeoutMs = 60_000, environment}: ReadOptions = {}): Promise<ProjectReading> {
-	const lines = await ask(project, {verb: 'read', wanted}, {timeoutMs, environment});
+export async function readProject(project: AlembicProject, wanted: Wanted = {}, {timeoutMs = 60_000, ...options}: ReadOptions = {}): Promise<ProjectReading> {
+	const lines = await ask(project, {verb: 'read', wanted}, {timeoutMs, ...options});
 	const reading = {graph: {revisions: [], heads: [], problems: [], warnings: [], config: null, environment: null, files: []}} as ProjectReading;
 	for (const line of lines) {
 		const answer = answerSchema.parse(line);
@@ -69,11 +71,11 @@ export async function readProject(project: AlembicProject, wanted: Wanted = {}, 
 export type StableSql = Omit<SqlReading, 'revisions'> & {revisions: (SqlReading['revisions'][number] & {stable: boolean})[]};
 
 /**
- * As readProject, with the SQL written twice, in two processes at once: a revision whose text differs (a clock, a random id) is `stable: false`.
+ * As readProject, with the SQL written twice, by two Pythons at once: a revision whose text differs (a clock, a random id) is `stable: false`.
  * @throws Refusal as readProject
  */
 export async function readPlanned(project: AlembicProject, wanted: Wanted & {sql: PathWanted}, options: ReadOptions = {}): Promise<Omit<ProjectReading, 'sql'> & {sql: Answer<StableSql[]>}> {
-	const [first, second] = await Promise.all([readProject(project, wanted, options), readProject(project, {sql: wanted.sql}, options)]);
+	const [first, second] = await Promise.all([readProject(project, wanted, options), readProject(project, {sql: wanted.sql}, {...options, second: true})]);
 	const written = first.sql!;
 	if (!written.ok) return {...first, sql: written};
 	const again = second.sql?.ok ? second.sql.value : [];

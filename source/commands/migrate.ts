@@ -22,7 +22,7 @@ export async function migrate(call: Call, {action, revision, expect, database}: 
 	const progress = textFlag(call, 'progress');
 	if (progress !== undefined && progress !== 'json') throw new Refusal(2, `--progress can be json, not ${JSON.stringify(progress)}.`);
 	const {settings, output} = call;
-	return withRoom(call, {mode: detach || settings.interactive ? 'detached' : 'in-process', acts: true, progress: progress === 'json' ? 'json' : 'text'}, async client => {
+	return withRoom(call, {mode: detach || settings.interactive ? 'detached' : 'in-process', acts: true, plans: true, progress: progress === 'json' ? 'json' : 'text'}, async client => {
 		// The action plans by itself; what is asked of a person is asked about a plan that they have seen.
 		const consent = settings.yes || !settings.interactive ? {confirmed: settings.yes, expect, database} : await confirm(call, await client.ask<Plan>('plan', {action, revision}), {expect, database});
 		const answer = detach ? await started(client, action, {revision, ...consent}) : await client.ask<Answer>(action, {revision, ...consent});

@@ -11,7 +11,7 @@ export const command: Command = {
 	words: 2,
 	async run(call) {
 		const {output} = call;
-		const plan = await withRoom(call, {}, client => client.ask<Plan>('plan', wantedOf(call.input)));
+		const plan = await withRoom(call, {plans: true}, client => client.ask<Plan>('plan', wantedOf(call.input)));
 		if (output.json) output.document(plan);
 		output.text(plan.revisions.length > 0 ? describePlan(plan) : `The database is at ${plan.from.join(', ') || 'base'} already; there is nothing to ${plan.action}.`);
 		return 0;

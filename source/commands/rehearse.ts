@@ -22,7 +22,7 @@ export const command: Command = {
 		if (local && against !== undefined) throw new Refusal(2, 'Give --local or --against, not both.');
 		const tables = textFlag(call, 'tables')?.split(',').map(table => table.trim()).filter(Boolean);
 		const params = {against, clone: call.flags['clone'] === true, local, schemaOnly: call.flags['schemaOnly'] === true, tables};
-		const rehearsal = await withRoom(call, {mode: actionMode(call), acts: true, progress: 'text'}, client => client.ask<Rehearsal>('rehearse', params));
+		const rehearsal = await withRoom(call, {mode: actionMode(call), acts: true, plans: true, progress: 'text'}, client => client.ask<Rehearsal>('rehearse', params));
 		if (output.json) output.document(rehearsal);
 		output.text(describeRehearsal(rehearsal, output.columns));
 		return rehearsal.ok ? 0 : 1;

@@ -2,7 +2,8 @@
 import {createInterface} from 'node:readline/promises';
 import {Refusal} from '../journal/refusal.ts';
 import {sentenceOf} from '../journal/sentences.ts';
-import {enterRoom, type Entered} from '../room/enter.ts';
+import type {Entered} from '../room/enter.ts';
+import {startPythons} from '../room/head-start.ts';
 import type {RoomClient} from '../room/protocol.ts';
 import type {Call} from './command.ts';
 import {steerBySignals} from './signals.ts';
@@ -11,12 +12,17 @@ export interface WithRoomOptions {
 	mode?: 'in-process' | 'detached';
 	/** For actions: other shells can steer it, and what an earlier room left is settled first. */
 	acts?: boolean;
+	/** Something will be planned at once. */
+	plans?: boolean;
 	/** Says on stderr what happens while it happens: lines for people, or JSON lines. */
 	progress?: 'text' | 'json';
 }
 
 /** Enters the room of the target, lets `work` speak to it, and leaves. */
-export async function withRoom<T>(call: Call, {mode = 'in-process', acts, progress}: WithRoomOptions, work: (client: RoomClient, entered: Entered) => Promise<T>): Promise<T> {
+export async function withRoom<T>(call: Call, {mode = 'in-process', acts, plans, progress}: WithRoomOptions, work: (client: RoomClient, entered: Entered) => Promise<T>): Promise<T> {
+	if (plans && mode === 'in-process') startPythons(call);
+	// Loaded late: its hundred modules come in while Python loads its own.
+	const {enterRoom} = await import('../room/enter.ts');
 	const entered = await enterRoom({settings: call.settings, environment: call.environment, mode, program: programOf(), acts, askPassword: call.settings.interactive ? askPassword : null});
 	const stopTelling = progress ? await tellProgress(call, entered.client, progress) : () => {};
 	const stopSignals = acts ? steerBySignals(call, entered) : () => {};

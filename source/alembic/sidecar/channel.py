@@ -21,8 +21,11 @@ _secrets = set()
 
 def emit(event, **fields):
     """Writes one event as a line; a lost reader must never stop a migration, so errors are swallowed here."""
-    line = json.dumps({'event': event, 'at': time.time(), **fields}, default=str)
-    data = b'\x1e' + line.encode('utf-8', 'replace') + b'\n'
+    write_event(json.dumps({'event': event, 'at': time.time(), **fields}, default=str).encode('utf-8', 'replace'))
+
+
+def write_event(line):
+    data = b'\x1e' + line + b'\n'
     with _write_lock:
         try:
             while data:

@@ -81,7 +81,7 @@ def read_connection(config, script):
         found.append(dict(describe_connection(engine.dialect, engine.url, (), parts), creator=True) if engine else {})
         raise Stopped()
 
-    before = module_files()
+    before = set(sys.modules)
     try:
         with configure_watched(contexts):
             run_environment(config, script, lambda rows, context: [], dont_mutate=True)
@@ -92,7 +92,7 @@ def read_connection(config, script):
     if found[0].get('dialect') != 'postgresql':
         raise Problem('not-postgresql', 'env.py connects to %s, not to PostgreSQL.' % found[0].get('dialect'))
     others = [describe_connection(each.dialect, each.url, (), {}) for each in engines if found[0]['url'] != each.url.render_as_string(hide_password=True)]
-    modules = sorted(shown_path(path) for path in module_files() - before if is_of_project(path))
+    modules = sorted(shown_path(path) for path in project_modules(before))
     return {**found[0], 'others': others, 'modules': modules}
 
 

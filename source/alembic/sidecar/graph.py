@@ -94,7 +94,7 @@ def read_imports(script, environment_modules):
     """Hashes of the project's own modules that env.py and the migrations load, also those named only inside a function."""
     import importlib.util
     paths = {os.path.realpath(path) for path in environment_modules}
-    paths.update(path for path in module_files() if is_of_project(path))
+    paths.update(project_modules())
     for file in version_files(script):
         for name in read_facts(file).get('imports', []):
             try:
@@ -108,6 +108,11 @@ def read_imports(script, environment_modules):
     return [{'file': shown_path(path), 'sha256': sha256_of(path)} for path in sorted(paths - own) if os.path.exists(path)]
 
 
-def module_files():
-    return {os.path.realpath(module.__file__) for module in list(sys.modules.values())
-            if isinstance(getattr(module, '__file__', None), str) and module.__file__.endswith('.py') and os.path.exists(module.__file__)}
+def project_modules(before=frozenset()):
+    """Real paths of the project's own modules that are loaded now, without those whose names were loaded before."""
+    found = set()
+    for name in set(sys.modules) - before - libraries:
+        file = getattr(sys.modules[name], '__file__', None)
+        if isinstance(file, str) and file.endswith('.py') and is_of_project(file) and os.path.exists(file):
+            found.add(os.path.realpath(file))
+    return found

@@ -1,18 +1,17 @@
-"""The verb that only reads: several answers from one start of Python, each in a process of its own, since env.py may leave anything behind."""
+"""The verb that only reads: several answers to one question, each in a process of its own, since env.py may leave anything behind."""
 import signal
 
-_deadline = time.monotonic() + request.get('timeoutMs', 60000) / 1000
 
-
-def end_in_time(grace):
-    """The system ends this process at the deadline, also in the middle of a driver's call or in a container nobody else reaches."""
+def end_at(deadline):
+    """The system ends this process then, also in the middle of a driver's call or in a container nobody else reaches."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, max(0.1, _deadline + grace - time.monotonic()))
+    signal.setitimer(signal.ITIMER_REAL, max(0.1, deadline - time.monotonic()))
 
 
 def read(wanted):
     """Emits `answer` events: {answer: name, value} or {answer: name, problem}."""
-    end_in_time(2)
+    deadline = time.monotonic() + request.get('timeoutMs', 60000) / 1000
+    end_at(deadline + 2)
     try:
         config = load_config('current')
     except BaseException as error:
@@ -35,10 +34,10 @@ def read(wanted):
             continue
         if broken:
             emit('answer', answer=name, problem=(fatal or graph['problems'])[0])
-        elif name == 'path' or not hasattr(os, 'fork'):
+        elif name == 'path':
             answer(name, work)
         else:
-            apart(name, work)
+            apart(name, work, deadline)
 
 
 def imports_of_environment(config, script):
@@ -56,15 +55,16 @@ def answer(name, work):
         emit('answer', answer=name, problem=problem_of(error))
 
 
-def apart(name, work):
+def apart(name, work, deadline):
     """Runs it in a copy of this process, so that a second env.py starts as fresh as the first and may end its process."""
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
     if child == 0:
         try:
-            end_in_time(0)
+            end_at(deadline)
             answer(name, work)
+            tell_drivers()
             sys.stdout.flush()
             sys.stderr.flush()
         finally:

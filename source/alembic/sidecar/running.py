@@ -9,8 +9,7 @@ class Cancelled(Exception):
 def run(task):
     """Runs `alembic <action> <revision>` and ends the process with Alembic's own exit code."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a lost terminal is nothing
-    import alembic
-    import sqlalchemy
+    alembic, sqlalchemy = load_alembic()
     orders = Orders(task.get('holdAtStart'))
     watch_connections(task)
     progress = Progress(orders, Meter() if task.get('measure') else None)
