@@ -54,7 +54,7 @@ export function startFeed({client, store, readOnly, by, now = Date.now}: FeedOpt
 	const stop = client.listen(hear);
 	const timer = setInterval(beat, 1000);
 	void attach({client, store, readOnly, by});
-	void client.gone.then(reason => store.dispatch({type: 'gone', reason}));
+	void client.gone.then(reason => store.dispatch({type: 'gone', reason, since: lastSign}));
 	return () => {
 		clearInterval(timer);
 		stop();

@@ -18,7 +18,7 @@ export type RoomAction =
 	| {type: 'samples'; samples: readonly Sample[]}
 	| {type: 'blind'; error: string; since: string}
 	| {type: 'silent'; since: number | null}
-	| {type: 'gone'; reason: string}
+	| {type: 'gone'; reason: string; since: number}
 	| {type: 'activity'; activity: Activity}
 	| {type: 'review'; answer: ReviewAnswer}
 	| {type: 'contacts'; contacts: readonly Contact[]};
@@ -38,7 +38,7 @@ export function reduceRoom(state: ConsoleState, action: {type: string}): Console
 		case 'samples': return withSamples({...state, blind: null}, news.samples);
 		case 'blind': return {...state, blind: {error: news.error, since: news.since}};
 		case 'silent': return {...state, silentSince: news.since};
-		case 'gone': return {...state, gone: news.reason};
+		case 'gone': return {...state, gone: news.reason, silentSince: state.silentSince ?? news.since};
 		case 'activity': return {...state, activities: withActivity(state.activities, news.activity)};
 		case 'review': return {...state, review: news.answer, reviewLook: news.answer.sha256 === state.review?.sha256 ? state.reviewLook : firstReviewLook};
 		case 'contacts': return {...state, contacts: news.contacts};

@@ -121,6 +121,11 @@ export function isOld(state: ConsoleState): boolean {
 	return state.gone !== null || state.silentSince !== null;
 }
 
+/** The moment that everything on screen is of, in milliseconds: what ran then may have ended since. */
+export function knownAt(state: Pick<ConsoleState, 'silentSince' | 'now'>): number {
+	return state.silentSince ?? state.now;
+}
+
 /** The item under the cursor. */
 export function currentItem(state: ConsoleState): Item | undefined {
 	return state.run?.items.find(item => item.id === state.cursor);

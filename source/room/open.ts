@@ -95,16 +95,21 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 		if (known) room.blocks.resume();
 		if (keeper.opened && !known) keeper.keep({name: `checklist-${room.checklist.sha256.slice(0, 12)}.md`, text: room.checklist.markdown, what: `the checklist that ${by} began with`});
 	};
+	const noteAttached = ({by, readOnly}: Listener) => {
+		if (keeper.opened && !inProcess) keeper.record('console-attached', by, {console: by, readOnly});
+	};
 	room.open = by => {
 		if (keeper.opened) return;
 		keeper.open(by);
 		begin(by);
+		// Who was there before the run is there from its beginning.
+		for (const listener of listeners) if (listener.attached) noteAttached(listener);
 	};
 	room.attach = listener => {
 		if (!listeners.has(listener)) listeners.add(listener);
 		listener.attached = true;
 		listener.send({push: 'attached', state: keeper.state, samples: room.watch.last ? [room.watch.last] : [], points: [...room.watch.points], marks: latestMarks(keeper.events), readOnly: listener.readOnly, room: room.facts});
-		if (keeper.opened && !inProcess) keeper.record('console-attached', listener.by, {console: listener.by, readOnly: listener.readOnly});
+		noteAttached(listener);
 		room.watch.run(room.actions.busy ? 'busy' : 'calm');
 	};
 	room.detach = listener => {

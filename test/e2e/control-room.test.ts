@@ -81,6 +81,8 @@ test('80×24, production: move, review, attest, upgrade by the database\'s name,
 	const run = site.run();
 	expect(run.state.actions.map(({action, status, to}) => [action, status, to])).toEqual([['upgrade', 'done', ['b2']], ['downgrade', 'done', ['a1']]]);
 	expect(await verifyRun(run, {folder: run.folder})).toMatchObject({ok: true, problems: []});
+	// The first was there before there was a run.
+	expect(run.events.flatMap(({kind}) => (kind.startsWith('console-') || kind === 'item-attested' ? [kind] : []))).toEqual(['console-attached', 'item-attested', 'console-detached', 'console-attached', 'console-detached']);
 }, 120_000);
 
 test('120×40, development: a terminal too small and resized; hung up and killed consoles leave the run alone; it ends when nobody needs it', async () => {

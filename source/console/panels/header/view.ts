@@ -6,7 +6,7 @@ import {waysBack} from '../../../journal/way-back.ts';
 import {windowWords} from '../../../journal/window-times.ts';
 import {clockTime, plural, revisions, seconds} from '../../parts/figures.ts';
 import {fit, span, spread, widthOfLine, type Line, type Tone} from '../../parts/line.ts';
-import {isOld, runningMigration, type ConsoleState} from '../../state.ts';
+import {isOld, knownAt, runningMigration, type ConsoleState} from '../../state.ts';
 import {environmentLook} from '../../theme.ts';
 import {positionWords} from '../../replay/state.ts';
 import {guardTone} from '../progress/view.ts';
@@ -92,22 +92,27 @@ function workLine(state: ConsoleState): Line {
 	const guard = run.guard;
 	const policy = `guard ${guard.action === 'cancel' ? 'cancels' : 'tells'} at ${guard.maxBlockedSessions ?? 'no limit of'} blocked${guard.maxBlockedSeconds === null ? '' : `, ${guard.maxBlockedSeconds} s`}${run.guardChanged?.length ? ', changed' : ''}`;
 	if (run.running) {
-		const spent = elapsed(run.running.startedAt, state.now);
-		const words = runningMigration(run) ? leftWords(run, state.now) : '';
+		const spent = elapsed(run.running.startedAt, knownAt(state));
+		const words = runningMigration(run) && !isOld(state) ? leftWords(run, knownAt(state)) : '';
 		const left = words === '' ? '' : `, ${words}`;
 		const next = runningMigration(run) ? state.activities.guard : undefined;
 		const guardNow: Line = next ? [span(`guard ${next.text.split(';')[0]}`, guardTone(next))] : [];
 		// What is about to happen is never cut off at the edge.
 		const urgent = next !== undefined && guardTone(next) !== 'dim';
-		const work = [span(`${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info')];
+		const work = [span(isOld(state) ? `${run.running.action} ran ${seconds(spent)} when last heard of` : `${run.running.action} ${run.running.heldSince ? 'held' : 'runs'} ${seconds(spent)}${left}`, 'info')];
 		const first = urgent ? [...guardNow, span('  '), ...work] : [...work, ...(next ? [span('  '), ...guardNow] : [])];
-		return [...first, ...waysLine(run, state, widthOfLine(first)), ...(next ? [] : [span(`  ${policy}`, 'dim')])];
+		const known = [...first, ...waysLine(run, state, widthOfLine(first))];
+		return next ? known : withPolicy(known, `  ${policy}`, state);
 	}
 
 	const back = waysLine(run, state, 0);
-	const rest = span(`${back.length > 0 ? '  ' : ''}${policy}`, 'dim');
-	// Half a policy is none.
-	return widthOfLine(back) + widthOfLine([rest]) <= state.columns - 4 ? [...back, rest] : back;
+	return withPolicy(back, `${back.length > 0 ? '  ' : ''}${policy}`, state);
+}
+
+/** Half a policy is none. */
+function withPolicy(before: Line, policy: string, {columns}: ConsoleState): Line {
+	const rest = span(policy, 'dim');
+	return widthOfLine(before) + widthOfLine([rest]) <= columns - 4 ? [...before, rest] : before;
 }
 
 function watchLine({run, room}: ConsoleState): Line {

@@ -6,7 +6,7 @@ import {plural, revisions, seconds, timeOf} from '../../parts/figures.ts';
 import {line, span, type Line, type Tone} from '../../parts/line.ts';
 import {meter} from '../../parts/meter.ts';
 import {pad, padStart, wrap} from '../../parts/printable.ts';
-import {runningMigration, type ConsoleState} from '../../state.ts';
+import {isOld, knownAt, runningMigration, type ConsoleState} from '../../state.ts';
 import type {Panel} from '../panel.ts';
 import {elapsed, leftWords, stepsOf, type Step} from './state.ts';
 
@@ -20,7 +20,7 @@ export const progressPanel: Panel = {
 		const running = state.run?.running;
 		return running ? [span(running.action.toUpperCase(), 'info'), span(runningMigration(state.run) ? `  ${revisions(running.from)} ${state.glyphs.arrow} ${revisions(running.to)}` : '', 'title'), span(`  by ${running.by}`, 'dim')] : [span('Nothing runs', 'title')];
 	},
-	needs: state => [state.run?.running, state.run?.plan, state.now, state.samples, state.activities],
+	needs: state => [state.run?.running, state.run?.plan, state.now, state.silentSince, state.samples, state.activities],
 	content(state, {width}) {
 		const running = state.run?.running;
 		if (!running) return {lines: []};
@@ -30,21 +30,22 @@ export const progressPanel: Panel = {
 
 function headLines(state: ConsoleState, running: RunningAction, width: number): Line[] {
 	const migration = runningMigration(state.run);
-	const spent = elapsed(running.startedAt, state.now);
-	const words = migration && state.run ? leftWords(state.run, state.now) : '';
+	const spent = elapsed(running.startedAt, knownAt(state));
+	const words = migration && state.run ? leftWords(state.run, knownAt(state)) : '';
 	const left = words === '' ? '' : `, ${words}`;
 	return [
-		[span(` ${seconds(spent)}`, 'strong'), span(left), span(running.attempt > 1 ? `  attempt ${running.attempt}` : '', 'warn'), span(running.backend ? `  pid ${running.backend.pid}` : migration ? '  its session has not proved itself yet' : '', 'dim')],
+		[span(` ${seconds(spent)}`, 'strong'), span(isOld(state) ? ' when last heard of' : left), span(running.attempt > 1 ? `  attempt ${running.attempt}` : '', 'warn'), span(running.backend ? `  pid ${running.backend.pid}` : migration ? '  its session has not proved itself yet' : '', 'dim')],
 		...basisLines(state, width),
 		...(running.cancelWanted ? wrap(`its end was asked for: ${running.cancelWanted}`, width - 2).map(row => line(` ${row}`, 'bad')) : []),
-		...(running.heldSince ? [line(` held for ${seconds(elapsed(running.heldSince, state.now))}: p lets it go on`, 'warn')] : running.holdWanted ? [line(' holds at its next safe point (no transaction open)', 'warn')] : []),
+		...(running.heldSince ? [line(` held for ${seconds(elapsed(running.heldSince, knownAt(state)))}: p lets it go on`, 'warn')] : running.holdWanted ? [line(' holds at its next safe point (no transaction open)', 'warn')] : []),
 		...(running.note ? wrap(running.note, width - 2).map(row => line(` ${row}`, 'warn')) : []),
 	];
 }
 
 /** What the figure stands on, and the pace against it. */
-function basisLines({run, now}: ConsoleState, width: number): Line[] {
-	const left = run && runningMigration(run) ? remainingOf(run, now) : null;
+function basisLines(state: ConsoleState, width: number): Line[] {
+	const {run} = state;
+	const left = run && runningMigration(run) ? remainingOf(run, knownAt(state)) : null;
 	const basis = left ? `rehearsed: ${run?.rehearsal?.basis}` : runningMigration(run) ? run?.plan?.estimate?.basis : undefined;
 	if (basis === undefined) return [];
 	return wrap(`${left && Math.abs(left.pace - 1) >= 0.05 ? `so far ${left.pace.toFixed(1)} times as long as estimated; ` : ''}${basis}`, width - 2).slice(0, 2).map(row => line(` ${row}`, 'dim'));
@@ -55,14 +56,14 @@ function statementLines(state: ConsoleState, {statement, statements}: RunningAct
 	if (!statement) return finished;
 	return [
 		...finished,
-		[span(` ${seconds(elapsed(statement.startedAt, state.now))}`, 'strong'), span(`  statement ${statement.number} runs:`, 'dim')],
+		[span(` ${seconds(elapsed(statement.startedAt, knownAt(state)))}`, 'strong'), span(`  statement ${statement.number} runs:`, 'dim')],
 		...wrap(statement.sql.replaceAll(/\s+/g, ' ').trim(), width - 4).slice(0, 3).map(row => line(`   ${row}`, 'info')),
 	];
 }
 
 function stepLines(state: ConsoleState, running: RunningAction): Line[] {
 	if (!runningMigration(state.run)) return [];
-	return stepsOf(running, {plan: state.run?.plan, now: state.now}).map(step => {
+	return stepsOf(running, {plan: state.run?.plan, now: knownAt(state)}).map(step => {
 		const {tone, mark} = looks[step.state];
 		return [span(` ${state.glyphs.ascii && mark === '✓' ? 'x' : state.glyphs.ascii && mark === '»' ? '>' : mark} `, tone), span(pad(step.revision, 16)), span(padStart(step.seconds === null ? '' : seconds(step.seconds), 12), 'strong'), span(`  ${step.state}`, tone), span(`  ${step.doc}`, 'dim')];
 	});
