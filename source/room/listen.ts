@@ -13,9 +13,13 @@ export async function listenFor(room: Room): Promise<{socket: string; close(): P
 	const server = await serve({socketFile: socket, handle: (request, peer) => answerRequest(room, request, peer), onGone: peer => room.detach(peer)});
 	room.facts.socket = socket;
 	const startedAt = new Date().toISOString();
+	let noted: string | null = null;
 	// The run may be opened, and so get its folder, at any time.
 	const note = () => {
-		if (room.keeper.folder) writeRoomFile(room.keeper.folder, {pid: process.pid, socket, startedAt});
+		const {folder} = room.keeper;
+		if (!folder || folder === noted) return;
+		writeRoomFile(folder, {pid: process.pid, socket, startedAt});
+		noted = folder;
 	};
 	note();
 	const noting = setInterval(note, 1000);
