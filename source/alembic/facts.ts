@@ -41,7 +41,6 @@ export const sideSchema = z.object({
 	binds: z.array(z.number().int()),
 	autocommit: z.array(lines),
 });
-export type Side = z.infer<typeof sideSchema>;
 
 const readable = z.object({
 	/** Absolute where the project's folder is on this machine. */

@@ -8,9 +8,3 @@ export function parseDuration(text: string): number | null {
 	const [, amount, unit] = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h)\s*$/.exec(text) ?? [];
 	return unit === undefined ? null : Math.round(Number(amount) * milliseconds[unit as Unit]);
 }
-
-/** The shortest text that `parseDuration` reads back exactly: 90000 gives `90s`, 5400000 `90min`, 1500 `1500ms`. */
-export function formatDuration(ms: number): string {
-	const unit = (['h', 'min', 's'] as const).find(candidate => ms > 0 && ms % milliseconds[candidate] === 0) ?? (ms === 0 ? 's' : 'ms');
-	return `${ms / milliseconds[unit]}${unit}`;
-}

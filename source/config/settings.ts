@@ -12,11 +12,6 @@ export interface EnvironmentRule {
 	database?: string;
 }
 
-export interface UserCommand {
-	name: string;
-	command: string[];
-}
-
 export interface Settings {
 	/** The folder of alembic.ini or pyproject.toml, absolute. */
 	project: string;

@@ -37,12 +37,6 @@ export function blockSteps(block: Block, run: RunState): BlockStep[] {
 	}));
 }
 
-/** The state of a block as a whole: the worst of its steps decides, and all must be done. */
-export function blockState(steps: readonly BlockStep[]): StepState | null {
-	const states = steps.flatMap(({state}) => state ?? []);
-	return (['running', 'failed', 'stale', 'open'] as const).find(state => states.includes(state)) ?? (states.length > 0 ? 'done' : null);
-}
-
 function person(command: string | null): Pick<BlockStep, 'state' | 'ran' | 'summary' | 'output' | 'starts'> {
 	const summary = command === null ? 'a remark, for a person' : 'holdpoint does not run this line: the block moves the database, and the rest of it is for a person';
 	return {state: null, ran: null, summary, output: null, starts: null};

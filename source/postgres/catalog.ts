@@ -1,5 +1,4 @@
 /** A snapshot of everything that a migration may change in the catalogs, comparable object by object. */
-import {createHash} from 'node:crypto';
 import type {Difference} from '../journal/shapes/rehearsal.ts';
 import {dependentQueries} from './catalog/dependents.ts';
 import {privilegeQueries} from './catalog/privileges.ts';
@@ -39,13 +38,6 @@ export function compareCatalogs(before: Catalog, after: Catalog, ignore: (object
 		if (is === undefined) return [{object, kind: 'missing', before: was}];
 		return [was === undefined ? {object, kind: 'extra', after: is} : {object, kind: 'changed', before: was, after: is}];
 	});
-}
-
-/** sha256 over all objects and definitions. */
-export function catalogDigest(catalog: Catalog): string {
-	const hash = createHash('sha256');
-	for (const entry of catalog) hash.update(JSON.stringify(entry));
-	return hash.digest('hex');
 }
 
 /** Whether an object belongs to a table: itself, its columns, what hangs on it, its primary key's index. @param schema null: of any schema */

@@ -18,7 +18,6 @@ export const guardActSchema = z.object({
 	reason: z.string(),
 	did: z.string(),
 });
-export type GuardAct = z.infer<typeof guardActSchema>;
 
 export const outcomeSchema = z.object({
 	run: z.string(),
