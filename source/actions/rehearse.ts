@@ -35,9 +35,9 @@ export async function runRehearsal(context: ActionContext, {against, clone = fal
 	const {settings} = context;
 	if (clone && (against === undefined || schemaOnly)) throw new Refusal(2, 'A clone is named with --against URL, and nothing is restored onto it: `rehearse --against URL --clone`.');
 	const {aim} = context.state();
-	const plan = await makePlan(context, {action: 'upgrade', revision: aim.length === 1 ? aim[0] : undefined});
 	const place = local ? {kind: 'local' as const} : against === undefined ? await placeOf(settings) : {kind: 'server' as const, conninfo: parseConninfo(against, context.environment, context.environment['HOME'] ?? '/')};
 	if (!clone) await requirePrograms(context, {dumps: context.state().backups.length === 0, restores: place});
+	const plan = await makePlan(context, {action: 'upgrade', revision: aim.length === 1 ? aim[0] : undefined});
 	const {result} = await undertake(context, 'rehearse', {
 		async work() {
 			const options: CopyOptions = {

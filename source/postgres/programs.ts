@@ -76,7 +76,7 @@ export async function findRestoreTool({server, archive}: {server: number; archiv
 	if (restoresCleanly(tool.version, server)) return tool;
 	const why = `pg_restore of version ${settingSince} and newer sets transaction_timeout, which PostgreSQL ${server} does not know`;
 	throw new Refusal(2, archive >= settingSince
-		? `This backup was written by pg_dump ${archive} and can't be restored onto PostgreSQL ${server}: ${why}, and an older one does not read it. Take a new one by pg_dump ${server}: ${howToGet('client', server)}`
+		? `This backup was written by pg_dump ${archive} and can't be restored onto PostgreSQL ${server}: ${why}, and an older one does not read it. Take a new one by pg_dump ${server}; ${howToGet('client', server)}`
 		: `${tool.path} can't restore onto PostgreSQL ${server}: ${why}. For one of version ${server}, ${howToGet('client', server)}`);
 }
 

@@ -13,6 +13,8 @@ declare module 'vitest' {
 	interface ProvidedContext {
 		/** The version matrix: the folder with `postgres` and `initdb` of the version, and no client programs. */
 		serverOfMatrix: string | undefined;
+		/** Folders with client programs by major version, as far as they could be had. */
+		clientsOfMatrix: Record<string, string> | undefined;
 	}
 }
 
