@@ -1,8 +1,9 @@
 /** Makes the sample that everyone sees out of what one poll read and what is remembered of those before. */
-import type {ActiveSession, Sample, Wraparound} from '../journal/shapes/sample.ts';
+import type {ActiveSession, Progress, Sample, Wraparound} from '../journal/shapes/sample.ts';
 import {buildLockGraph, type LockGraph} from './blocking.ts';
 import type {Backend} from './connection.ts';
 import {readLag} from './lag.ts';
+import {followProgress, type SeenProgress} from './pace.ts';
 import type {Poll, RefusedQueries} from './poll.ts';
 import type {ActivityRow} from './queries/activity.ts';
 import {pollQueries} from './queries/index.ts';
@@ -15,6 +16,7 @@ export interface Memory {
 	/** In the order of time; of the same start of the server only. */
 	counters: readonly Counters[];
 	waits: SeenWaits;
+	progress: SeenProgress;
 	/** What is not read in each poll, as it was last read. */
 	seldom: Seldom;
 }
@@ -25,19 +27,20 @@ interface Seldom {
 	server?: string;
 }
 
-export const noMemory: Memory = {counters: [], waits: new Map(), seldom: {}};
+export const noMemory: Memory = {counters: [], waits: new Map(), progress: new Map(), seldom: {}};
 
 /** Long enough to tell the age of a lag; a longer one is shown as at least this many polls. */
 const mostCounters = 900;
 const mostLocksWaiting = 200;
 
-/** The lock graph of a poll, and the memory for the next one. */
-export function readGraph({poll, memory, nowMs}: {poll: Poll; memory: Memory; nowMs: number}): {graph: LockGraph; memory: Memory} {
+/** The lock graph of a poll, how long its commands still take, and the memory for the next one. */
+export function readGraph({poll, memory, nowMs}: {poll: Poll; memory: Memory; nowMs: number}): {graph: LockGraph; progress: Progress[]; memory: Memory} {
 	const {counters} = poll.instance;
 	const before = memory.counters.at(-1)?.started === counters.started ? memory.counters : [];
 	const {rows, seen} = fillWaits({rows: poll.contested ?? [], seen: memory.waits, nowMs});
 	const leaders = new Map((poll.activity ?? []).flatMap(row => row.leader === null || row.leader === row.pid ? [] : [[row.pid, row.leader] as const]));
-	return {graph: buildLockGraph(rows, leaders), memory: {counters: [...before, counters].slice(-mostCounters), waits: seen, seldom: readSeldom(poll, memory.seldom, nowMs)}};
+	const followed = followProgress({rows: poll.progress ?? [], seen: memory.progress, nowMs});
+	return {graph: buildLockGraph(rows, leaders), progress: followed.rows, memory: {counters: [...before, counters].slice(-mostCounters), waits: seen, progress: followed.seen, seldom: readSeldom(poll, memory.seldom, nowMs)}};
 }
 
 /** An answer stays until the next one, with the time when it was true. */
@@ -52,6 +55,7 @@ export interface SampleParts {
 	tookMs: number;
 	poll: Poll;
 	graph: LockGraph;
+	progress: Progress[];
 	/** With this poll's counters as the last. */
 	memory: Memory;
 	migration: Backend | null;
@@ -61,7 +65,7 @@ export interface SampleParts {
 }
 
 /** Pure: the same parts make the same sample. */
-export function makeSample({at, tookMs, poll, graph, memory, migration, refused, standbys = []}: SampleParts): Sample {
+export function makeSample({at, tookMs, poll, graph, progress, memory, migration, refused, standbys = []}: SampleParts): Sample {
 	const {instance} = poll;
 	const {tables, wraparound, server} = memory.seldom;
 	const earlier = memory.counters.slice(0, -1);
@@ -77,7 +81,7 @@ export function makeSample({at, tookMs, poll, graph, memory, migration, refused,
 		replication: [...poll.receiver ?? [], ...(poll.replication ?? []).map(row => readLag(row, memory.counters))],
 		slots: poll.slots ?? [],
 		...(missing.length > 0 && poll.replication && !instance.standby && {missingStandbys: missing}),
-		progress: poll.progress ?? [],
+		progress,
 		connections: {...instance.connections, waiting: poll.contested === null ? null : graph.waits.length},
 		rates: {...rates(baseline(earlier, instance.counters), instance.counters), ...checkpoints(earlier, instance.counters)},
 		...(poll.prepared && {prepared: poll.prepared}),

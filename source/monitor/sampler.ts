@@ -64,7 +64,7 @@ export function startSampler({connect, intervalMs, migrationBackend, tables, sta
 		const context = {version: session.versionNumber, migration, ...(tables && {tables: tables()})};
 		const poll = await queryPoll({session, context, state});
 		const tookMs = now() - askedMs;
-		const {graph, memory: next} = readGraph({poll, memory, nowMs: now()});
+		const {graph, progress, memory: next} = readGraph({poll, memory, nowMs: now()});
 		memory = next;
 		const listed = new Set(poll.activity?.map(row => row.pid));
 		// A blocker that does nothing, or is one of ours, is in no list of active sessions, and yet the one to know.
@@ -74,7 +74,7 @@ export function startSampler({connect, intervalMs, migrationBackend, tables, sta
 			poll.activity.push(...(rows ?? []).map(parseActivity));
 		}
 
-		return makeSample({at: new Date(startedMs).toISOString(), tookMs, poll, graph, memory, migration, refused: state.refused, ...(standbys && {standbys})});
+		return makeSample({at: new Date(startedMs).toISOString(), tookMs, poll, graph, progress, memory, migration, refused: state.refused, ...(standbys && {standbys})});
 	};
 
 	const fail = (error: unknown, since: string): void => {

@@ -65,7 +65,7 @@ test.each([
 	['VACUUM', 12, 'SET vacuum_cost_delay = 100; SET vacuum_cost_limit = 1; VACUUM large', {relation: 'large', unit: 'blocks', phase: 'scanning heap'}],
 	['VACUUM FULL', 12, 'DROP INDEX IF EXISTS few_slow; CREATE INDEX few_slow ON few (slow(id)); VACUUM FULL few', {relation: 'few', phase: expect.stringMatching(/heap|index/)}],
 	['ANALYZE', 13, 'SET vacuum_cost_delay = 100; SET vacuum_cost_limit = 1; ANALYZE large', {relation: 'large', unit: 'blocks', phase: 'acquiring sample rows'}],
-	['COPY FROM', 14, "COPY large FROM PROGRAM 'sleep 20'", {relation: 'large', unit: 'tuples'}],
+	['COPY FROM', 14, "COPY large FROM PROGRAM 'sleep 20'", {relation: 'large', phase: 'reading rows', unit: 'rows'}],
 ])('the progress of %s, from %i on', async (command, since, text, expected) => {
 	const worker = await client();
 	const parts = text.split('; ');

@@ -105,6 +105,8 @@ export const progressSchema = z.object({
 	waitsFor: z.number().int().nullable().optional(),
 	/** The index that is built, or the partition that is analysed. */
 	detail: z.string().nullable().optional(),
+	/** Of this phase, at its pace of the latest minute; absent: not known. */
+	secondsLeft: z.number().optional(),
 });
 export type Progress = z.infer<typeof progressSchema>;
 

@@ -48,7 +48,10 @@ function parts({version}: PollContext): string[] {
    FROM pg_stat_progress_basebackup`,
 		] : [],
 		...version >= 140000 ? [
-			`SELECT pid, datname, relid, command, type, CASE WHEN bytes_total > 0 THEN bytes_processed ELSE tuples_processed END, nullif(bytes_total, 0), CASE WHEN bytes_total > 0 THEN 'bytes' ELSE 'tuples' END, NULL, NULL
+			// COPY TO knows no total: as many rows as the table is thought to have, until there are more.
+			`SELECT pid, datname, relid, command, CASE WHEN command = 'COPY TO' THEN 'writing rows' ELSE 'reading rows' END, CASE WHEN bytes_total > 0 THEN bytes_processed ELSE tuples_processed END,
+        CASE WHEN bytes_total > 0 THEN bytes_total WHEN command = 'COPY TO' AND datname = current_database() THEN (SELECT nullif(reltuples::bigint, -1) FROM pg_class WHERE oid = relid AND reltuples >= tuples_processed) END,
+        CASE WHEN bytes_total > 0 THEN 'bytes' ELSE 'rows' END, NULL, NULL
    FROM pg_stat_progress_copy`,
 		] : [],
 	];

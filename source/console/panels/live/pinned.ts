@@ -5,7 +5,7 @@ import {plural, seconds} from '../../parts/figures.ts';
 import {line, span, type Line} from '../../parts/line.ts';
 import {runningMigration, type ConsoleState} from '../../state.ts';
 import {resolutionOf} from './blocking.ts';
-import {phaseNumber} from './progress.ts';
+import {phaseWords, shareWords} from './progress.ts';
 import {whoIs} from './sessions.ts';
 import {isIdleInTransaction, lockWords, queueGrowth} from './state.ts';
 
@@ -21,13 +21,12 @@ type Session = Sample['active'][number];
 function statementLine(state: ConsoleState, sample: Sample, session: Session): Line {
 	const running = runningMigration(state.run);
 	const progress = sample.progress.find(({pid}) => pid === session.pid);
-	const share = progress && progress.done !== null && progress.total ? ` ${Math.floor(Math.min(1, progress.done / progress.total) * 100)} %` : '';
 	const rehearsed = state.run?.rehearsal?.statements.length ?? 0;
 	const number = running?.statement?.number;
 	const many = number !== undefined && rehearsed >= number && running?.action === 'upgrade' ? ` of ${rehearsed}` : '';
 	return [
 		span(' MIGRATION ', 'info'), span(`pid ${session.pid}`), span(isIdleInTransaction(session) ? '  idle in its transaction' : ''), span(number === undefined ? '' : `  statement ${number}${many}`), span(`  ${seconds(session.seconds)}`, 'strong'),
-		span(progress ? `  ${phaseNumber(progress)}${progress.phase}${share}` : '', 'info'), span(`  ${(session.query ?? '').replaceAll(/\s+/g, ' ').trim()}`, 'dim'),
+		span(progress ? `  ${phaseWords(progress)}${shareWords(progress)}` : '', 'info'), span(`  ${(session.query ?? '').replaceAll(/\s+/g, ' ').trim()}`, 'dim'),
 	];
 }
 

@@ -15,17 +15,28 @@ const plainBuild = ['initializing', 'building index'];
 const concurrentBuild = ['initializing', 'waiting for writers before build', 'building index', 'waiting for writers before validation', 'index validation: scanning index', 'index validation: sorting tuples', 'index validation: scanning table', 'waiting for old snapshots'];
 const concurrentReindex = [...concurrentBuild, 'waiting for readers before marking dead', 'waiting for readers before dropping'];
 
-/** `phase 3 of 8`, where the phases of the command are known. */
+/** `phase 3 of 8`, where the phases of the command are known; else empty. */
 export function phaseNumber({command, phase}: Pick<Progress, 'command' | 'phase'>): string {
 	const phases = /^REINDEX.*CONCURRENTLY/.test(command) ? concurrentReindex : /CONCURRENTLY/.test(command) ? concurrentBuild : /INDEX/.test(command) ? plainBuild : [];
 	const at = phases.findIndex(name => phase === name || phase.startsWith(`${name}:`));
-	return at < 0 ? '' : `phase ${at + 1} of ${phases.length}: `;
+	return at < 0 ? '' : `phase ${at + 1} of ${phases.length}`;
 }
 
-/** Each with a bar, in two lines. */
+/** `phase 3 of 8, about 40 s left: building index: scanning table`; what is left is that of the phase. */
+export function phaseWords(progress: Progress): string {
+	const {secondsLeft, phase} = progress;
+	return [[phaseNumber(progress), secondsLeft === undefined ? '' : `about ${seconds(secondsLeft)} left`].filter(Boolean).join(', '), phase].filter(Boolean).join(': ');
+}
+
+/** How far it is in its phase: ` 24 %`. */
+export function shareWords({done, total}: Progress): string {
+	return done !== null && total ? ` ${Math.floor(Math.min(1, done / total) * 100)} %` : '';
+}
+
+/** Each with a bar, in two lines; the migration's first. */
 export function progressLines(sample: Sample, options: {width: number; glyphs: Glyphs}): Line[] {
 	const byPid = new Map(sample.active.map(session => [session.pid, session]));
-	return sample.progress.flatMap(progress => linesOf(progress, {...options, session: byPid.get(progress.pid)}));
+	return sample.progress.toSorted((left, right) => Number(byPid.get(right.pid)?.migration ?? false) - Number(byPid.get(left.pid)?.migration ?? false)).flatMap(progress => linesOf(progress, {...options, session: byPid.get(progress.pid)}));
 }
 
 export function progressView(state: ConsoleState, sample: Sample, {width, focused}: Space): ViewContent {
@@ -48,16 +59,17 @@ export function progressView(state: ConsoleState, sample: Sample, {width, focuse
 }
 
 function linesOf(progress: Progress, {width, glyphs, session, pointed = false}: {width: number; glyphs: Glyphs; session: ActiveSession | undefined; pointed?: boolean}): Line[] {
-	const {command, relation, detail, done, total, unit, pid, phase, waitsFor} = progress;
+	const {command, relation, detail, done, total, unit, pid, waitsFor} = progress;
 	const share = done !== null && total ? Math.min(1, done / total) : null;
 	const bar = Math.max(8, Math.min(30, Math.floor(width / 5)));
 	const words = `${pointed ? glyphs.pointer : ' '}${command} ${relation ?? ''}${detail ? ` (${detail})` : ''}`;
-	const figures = done === null && total === null ? '' : unit === 'bytes' ? `, ${bytes(done)} of ${bytes(total)}` : `, ${count(done)} of ${count(total)} ${unit ?? ''}`;
+	const format = unit === 'bytes' ? bytes : count;
+	const figures = done === null ? '' : `, ${format(done)}${total === null ? '' : ` of ${format(total)}`}${unit === null || unit === 'bytes' ? '' : ` ${unit}`}`;
 	return [
-		[span(pad(printable(words), Math.max(20, Math.min(60, width - bar - 18))), 'strong'), span(' '), ...meter(share, {width: bar, glyphs}), span(share === null ? '  share unknown' : `  ${Math.floor(share * 100)} %`)],
+		[span(pad(printable(words), Math.max(20, Math.min(60, width - bar - 18))), 'strong'), span(' '), ...meter(share, {width: bar, glyphs}), span(share === null ? '  share unknown' : ` ${shareWords(progress)}`)],
 		[
-			span(`   pid ${pid}, `, 'dim'), ...(session?.migration ? [span('MIGRATION, ', 'info')] : session ? [span(`${whoIs(session)}, `, 'dim')] : []), span(`${phaseNumber(progress)}${phase}${figures}`, 'dim'),
-			span(session?.seconds === null || session?.seconds === undefined ? '' : `, runs ${lasting(session.seconds)}`, 'dim'), span(waitsFor ? `, waits for pid ${waitsFor}` : '', 'warn'),
+			span(`   pid ${pid}, `, 'dim'), ...(session?.migration ? [span('MIGRATION, ', 'info')] : session ? [span(`${whoIs(session)}, `, 'dim')] : []), span(phaseWords(progress), 'dim'), span(waitsFor ? `, waits for pid ${waitsFor}` : '', 'warn'), span(figures, 'dim'),
+			span(session?.seconds === null || session?.seconds === undefined ? '' : `, runs ${lasting(session.seconds)}`, 'dim'),
 		],
 	];
 }

@@ -2,11 +2,13 @@
 import {remainingOf} from '../../../journal/remaining.ts';
 import type {RunningAction} from '../../../journal/shapes/run.ts';
 import type {Activity} from '../../../room/protocol.ts';
-import {plural, revisions, seconds, timeOf} from '../../parts/figures.ts';
+import {revisions, seconds, timeOf} from '../../parts/figures.ts';
 import {line, span, type Line, type Tone} from '../../parts/line.ts';
 import {meter} from '../../parts/meter.ts';
 import {pad, padStart, wrap} from '../../parts/printable.ts';
 import {isOld, knownAt, runningMigration, type ConsoleState} from '../../state.ts';
+import {phaseWords, shareWords} from '../live/progress.ts';
+import {latest} from '../live/state.ts';
 import type {Panel} from '../panel.ts';
 import {elapsed, leftWords, stepsOf, type Step} from './state.ts';
 
@@ -24,7 +26,7 @@ export const progressPanel: Panel = {
 	content(state, {width}) {
 		const running = state.run?.running;
 		if (!running) return {lines: []};
-		return {lines: [...headLines(state, running, width), ...guardLines(state, width), ...statementLines(state, running, width), ...stepLines(state, running), ...activityLines(state, width)]};
+		return {lines: [...headLines(state, running, width), ...statementLines(state, running, width), ...guardLines(state, width), ...stepLines(state, running), ...activityLines(state, width), ...basisLines(state, width)]};
 	},
 };
 
@@ -35,7 +37,6 @@ function headLines(state: ConsoleState, running: RunningAction, width: number): 
 	const left = words === '' ? '' : `, ${words}`;
 	return [
 		[span(` ${seconds(spent)}`, 'strong'), span(isOld(state) ? ' when last heard of' : left), span(running.attempt > 1 ? `  attempt ${running.attempt}` : '', 'warn'), span(running.backend ? `  pid ${running.backend.pid}` : migration ? '  its session has not proved itself yet' : '', 'dim')],
-		...basisLines(state, width),
 		...(running.cancelWanted ? wrap(`its end was asked for: ${running.cancelWanted}`, width - 2).map(row => line(` ${row}`, 'bad')) : []),
 		...(running.heldSince ? [line(` held for ${seconds(elapsed(running.heldSince, knownAt(state)))}: p lets it go on`, 'warn')] : running.holdWanted ? [line(' holds at its next safe point (no transaction open)', 'warn')] : []),
 		...(running.note ? wrap(running.note, width - 2).map(row => line(` ${row}`, 'warn')) : []),
@@ -51,13 +52,18 @@ function basisLines(state: ConsoleState, width: number): Line[] {
 	return wrap(`${left && Math.abs(left.pace - 1) >= 0.05 ? `so far ${left.pace.toFixed(1)} times as long as estimated; ` : ''}${basis}`, width - 2).slice(0, 2).map(row => line(` ${row}`, 'dim'));
 }
 
-function statementLines(state: ConsoleState, {statement, statements}: RunningAction, width: number): Line[] {
-	const finished = statements.length > 0 ? [line(` ${plural(statements.length, 'statement')} finished`, 'dim')] : [];
-	if (!statement) return finished;
+/** What runs, or ran last, always in as many rows where there is room for one: between two batches nothing moves. */
+function statementLines(state: ConsoleState, {statement, statements, lastStatement, backend}: RunningAction, width: number): Line[] {
+	const last = statements.at(-1);
+	const sql = statement?.sql ?? last?.sql;
+	if (sql === undefined) return [];
+	const spent = statement ? elapsed(statement.startedAt, knownAt(state)) : last!.seconds;
+	// With a rehearsal its number stands above, of how many.
+	const number = state.run && remainingOf(state.run, knownAt(state)) ? '' : `statement ${statement?.number ?? lastStatement} `;
+	const progress = statement && latest(state)?.progress.find(({pid}) => pid === backend?.pid);
 	return [
-		...finished,
-		[span(` ${seconds(elapsed(statement.startedAt, knownAt(state)))}`, 'strong'), span(`  statement ${statement.number} runs:`, 'dim')],
-		...wrap(statement.sql.replaceAll(/\s+/g, ' ').trim(), width - 4).slice(0, 3).map(row => line(`   ${row}`, 'info')),
+		[span(` ${seconds(spent)}`, 'strong'), span(`  ${number}${statement ? 'runs' : 'has ended'}`, 'dim'), span(progress ? `  ${phaseWords(progress)}${shareWords(progress)}` : '', 'info')],
+		...wrap(sql.replaceAll(/\s+/g, ' ').trim(), width - 4).slice(0, 3).map(row => line(`   ${row}`, statement ? 'info' : 'dim')),
 	];
 }
 

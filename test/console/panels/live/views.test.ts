@@ -78,9 +78,12 @@ test('standbys: each one\'s way of the WAL, those that are missing, slots in dan
 
 test('progress: phase of how many, whom it waits for, and what reports nothing', () => {
 	const [index] = sample(0).progress;
-	expect(shown(sample(0, {progress: [{...index!, phase: 'waiting for old snapshots', done: 1, total: 3, unit: 'lockers', waitsFor: 900, detail: 'ix_orders_channel'}]}), {view: 'progress'})).toMatch(/CREATE INDEX CONCURRENTLY orders \(ix_orders_channel\).* 33 %[\s\S]*phase 8 of 8: waiting for old snapshots, 1 of 3 lockers, runs 8\.0 s, waits for pid 900/);
+	expect(shown(sample(0, {progress: [{...index!, phase: 'waiting for old snapshots', done: 1, total: 3, unit: 'lockers', waitsFor: 900, detail: 'ix_orders_channel'}]}), {view: 'progress'})).toMatch(/CREATE INDEX CONCURRENTLY orders \(ix_orders_channel\).* 33 %[\s\S]*phase 8 of 8: waiting for old snapshots, waits for pid 900, 1 of 3 lockers, runs 8\.0 s/);
+	const copy = {...index!, pid: 5, command: 'COPY TO', phase: 'writing rows', unit: 'rows'};
+	const copying = (more: object) => rowsOf(looking(sample(0, {progress: [{...copy, ...more}]}), {view: 'progress'})).find(row => row.startsWith('   pid 5'));
+	expect([copying({done: 584_883, total: null}), copying({done: 250, total: 1000, secondsLeft: 41.4})]).toEqual(['   pid 5, writing rows, 584,883 rows', '   pid 5, about 41 s left: writing rows, 250 of 1,000 rows']);
 	expect(shown(sample(0, {progress: []}), {view: 'progress'})).toContain('MIGRATION pid 812 runs 8.0 s and reports nothing: ALTER TABLE and VALIDATE CONSTRAINT never do');
-	expect(['initializing', 'building index: loading tuples in tree'].map(phase => phaseNumber({command: 'CREATE INDEX', phase}))).toEqual(['phase 1 of 2: ', 'phase 2 of 2: ']);
+	expect(['initializing', 'building index: loading tuples in tree'].map(phase => phaseNumber({command: 'CREATE INDEX', phase}))).toEqual(['phase 1 of 2', 'phase 2 of 2']);
 	expect(phaseNumber({command: 'VACUUM', phase: 'scanning heap'})).toBe('');
 });
 
