@@ -79,5 +79,5 @@ function interpreterOf(script: string | null): string[] | null {
 
 function reasonOf(error: unknown): string {
 	const text = error instanceof Error ? error.message : String(error);
-	return /No module named '?[\w.]+'?/.exec(text)?.[0] ?? text.replace(/^.*gave no answer in [^:]*: /, '').slice(0, 200);
+	return /No module named '?[\w.]+'?/.exec(text)?.[0] ?? text.replace(/^.*gave no answer in [^:]*: /, '').replace(/\.$/, '').slice(0, 200);
 }
