@@ -18,6 +18,8 @@ import {undertake} from './undertaking.ts';
 export interface BackupRequest {
 	format?: 'directory' | 'custom';
 	jobs?: number;
+	/** As `pg_dump --compress` has it. */
+	compress?: string;
 	/** How far it is verified; default `read`: every block of it. */
 	verify?: 'list' | 'read' | 'restore';
 	/** URL of a standby to dump from. */
@@ -57,12 +59,13 @@ export async function requirePrograms(context: ActionContext, {dumps, restores}:
 	if (restores?.kind === 'local') await findServerPrograms(major);
 }
 
-async function dump(context: ActionContext, {conninfo, elsewhere}: Source, {format, jobs, verify = 'read'}: BackupRequest): Promise<Backup> {
+async function dump(context: ActionContext, {conninfo, elsewhere}: Source, {format, jobs, compress, verify = 'read'}: BackupRequest): Promise<Backup> {
 	const {settings} = context;
 	const original = elsewhere ? {original: {session: await context.session(), proofKey: await context.proofKey()}} : {};
 	const {backup, artifacts} = await runDump({
 		conninfo, ...original, directory: settings.backup.directory ?? path.join(context.folder, 'artifacts'),
 		format: format ?? settings.backup.format, jobs: jobs ?? settings.backup.jobs,
+		compression: compress ?? settings.backup.compression, rowLimit: settings.backup.countRows,
 		verify: verify === 'list' ? 'list' : 'read', signal: context.signal,
 		onProgress: progress => tell(context, progress),
 	});
@@ -108,8 +111,10 @@ async function sourceOf(context: ActionContext, from: string | undefined): Promi
 	return named === undefined ? {conninfo: await context.conninfo('backup'), elsewhere: false} : {conninfo: parseConninfo(named, environment, home), elsewhere: true};
 }
 
+const steps = {count: 'counting the rows of its snapshot', list: 'reading its table of contents', read: 'reading every block of it', hash: 'hashing its files'};
+
 function tell(context: ActionContext, progress: DumpProgress): void {
 	if (progress.kind === 'warning') context.tell(progress.text);
-	else if (progress.kind === 'verifying') context.tell(progress.step === 'read' ? 'reading every block of it' : progress.step === 'hash' ? 'hashing its files' : 'reading its table of contents');
+	else if (progress.kind === 'verifying') context.tell(steps[progress.step]);
 	else context.tell(`${progress.done} of ${progress.total} tables`, progress.total > 0 ? progress.done / progress.total : undefined);
 }

@@ -6,19 +6,20 @@ import {formatTable} from './table.ts';
 import {actionMode, withRoom} from './with-room.ts';
 
 export const command: Command = {
-	usage: 'backup [--format directory|custom] [--jobs N] [--verify list|read|restore] [--from URL] [--switch-wal]',
+	usage: 'backup [--format directory|custom] [--jobs N] [--compress C] [--verify list|read|restore] [--from URL] [--switch-wal]',
 	says: 'Takes a backup of the target and verifies it.',
 	options: `--format F  directory (default, in parallel) or custom
 --jobs N    so many tables at once
+--compress C  as pg_dump has it: gzip:6, zstd:1, none; default gzip:3, or backup.compress
 --verify V  list: its table of contents; read (default): every block of it; restore: into a scratch server, compared
 --from URL  a standby to take it from
 --switch-wal  force a WAL switch afterwards and wait until it is archived`,
-	flags: {format: {type: 'string'}, jobs: {type: 'number'}, verify: {type: 'string'}, from: {type: 'string'}, switchWal: {type: 'boolean'}},
+	flags: {format: {type: 'string'}, jobs: {type: 'number'}, compress: {type: 'string'}, verify: {type: 'string'}, from: {type: 'string'}, switchWal: {type: 'boolean'}},
 	async run(call) {
 		const {output} = call;
 		const params = {
 			format: choiceFlag(call, 'format', ['directory', 'custom']), verify: choiceFlag(call, 'verify', ['list', 'read', 'restore']),
-			jobs: numberFlag(call, 'jobs', {least: 1, whole: true}), from: textFlag(call, 'from'), switchWal: call.flags['switchWal'] === true,
+			jobs: numberFlag(call, 'jobs', {least: 1, whole: true}), compress: textFlag(call, 'compress'), from: textFlag(call, 'from'), switchWal: call.flags['switchWal'] === true,
 		};
 		const backup = await withRoom(call, {mode: actionMode(call), acts: true, progress: 'text'}, client => client.ask<Backup>('backup', params));
 		if (output.json) output.document(backup);
@@ -27,11 +28,12 @@ export const command: Command = {
 	},
 };
 
-function factsOf({path, format, bytes, startedAt, finishedAt, tables, lsn, sha256, manifest, globals, source, archived, verified}: Backup): string[][] {
+function factsOf({path, format, bytes, startedAt, finishedAt, tables, lsn, sha256, manifest, globals, source, archived, compression, counted, verified}: Backup): string[][] {
 	const {restore} = verified;
 	return [
 		['backup', path],
-		['format', `${format}, ${byteWords(bytes)}, ${tables} tables`],
+		['format', `${format}${compression === undefined ? '' : `, ${compression}`}, ${byteWords(bytes)}, ${tables} tables`],
+		...(counted ? [['rows', `${counted.rows.toLocaleString('en-US')} in ${counted.tables} tables counted in its snapshot${counted.uncounted === 0 ? '' : `; ${counted.uncounted} not counted, larger than backup.count_rows or not readable, such as ${counted.largest ?? ''}`}`]] : []),
 		['time', `${startedAt} to ${finishedAt}${lsn === null ? '' : `, at ${lsn}`}`],
 		...(source ? [['from', `the standby ${source.host}:${source.port}, ${byteWords(source.behindBytes)} of WAL behind the target`]] : []),
 		...(sha256 ? [['sha256', sha256]] : []),

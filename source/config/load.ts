@@ -129,7 +129,7 @@ function configuredSettings(from: Configuration, paths: Paths): Pick<Settings, C
 		alembic: {python: interpreter(alembic.python, paths), ini: paths(alembic.ini), section: alembic.section, arguments: alembic.arguments, environment: alembic.environment},
 		roles: {monitor: secretOf(roles.monitor), guard: secretOf(roles.guard), backup: secretOf(roles.backup)},
 		standbys: from.standbys,
-		backup: {directory: paths(backup.directory), format: backup.format, jobs: backup.jobs ?? null, from: secretOf(backup.from), retentionDays: backup.retention_days, maxAgeMs: backup.max_age, external: backup.external ?? null},
+		backup: {directory: paths(backup.directory), format: backup.format, jobs: backup.jobs ?? null, compression: backup.compress, countRows: backup.count_rows, from: secretOf(backup.from), retentionDays: backup.retention_days, maxAgeMs: backup.max_age, external: backup.external ?? null},
 		// With a server named for it, a rehearsal goes there unless `local: true` says otherwise.
 		rehearsal: {url: secretOf(rehearsal.url), local: rehearsal.local ?? rehearsal.url === undefined, limitBytes: rehearsal.limit_gb * 1024 ** 3, tables: rehearsal.tables},
 		migration: {

@@ -38,7 +38,7 @@ export interface Settings {
 	alembic: {python: string[] | null; ini: string | null; section: string; arguments: string[]; environment: Record<string, string>};
 	roles: {monitor: SecretText | null; guard: SecretText | null; backup: SecretText | null};
 	standbys: string[];
-	backup: {directory: string | null; format: 'directory' | 'custom'; jobs: number | null; from: SecretText | null; retentionDays: number; maxAgeMs: number; external: string[] | null};
+	backup: {directory: string | null; format: 'directory' | 'custom'; jobs: number | null; compression: string; countRows: number | null; from: SecretText | null; retentionDays: number; maxAgeMs: number; external: string[] | null};
 	rehearsal: {url: SecretText | null; local: boolean; limitBytes: number; tables: string[]};
 	migration: {lockTimeoutMs: number; lockLadderMs: number[] | null; lockRetries: number; statementTimeoutMs: number; throttle: {lagSeconds: number | null; lagBytes: number | null}};
 	guard: GuardPolicy;

@@ -11,6 +11,13 @@ export interface TableCount {
 	dataBytes: number;
 }
 
+export interface Counted {
+	/** Largest first. */
+	tables: TableCount[];
+	/** That one session was at it. */
+	seconds: number;
+}
+
 /** Kept as JSON beside the dump, and compared after a restore. */
 export interface SnapshotRecord {
 	format: 1;
@@ -82,11 +89,12 @@ export async function readSchema(session: Session): Promise<Record<string, strin
 	}
 }
 
-/** Counts what is small enough in the open snapshot, largest first, as pg_dump goes, so that the disk is read once for both; by one backend, whatever the server would lend. */
-export async function countRows(session: Session, snapshot: DumpSnapshot, {rowLimit, stop}: {rowLimit: number; stop: () => boolean}): Promise<TableCount[]> {
+/** Counts what is small enough in the open snapshot, largest first, as pg_dump goes, so that the disk is read once for both; by one backend, whatever the server would lend. @param rowLimit null: none is too large */
+export async function countRows(session: Session, snapshot: DumpSnapshot, {rowLimit, stop}: {rowLimit: number | null; stop: () => boolean}): Promise<Counted> {
+	const started = performance.now();
 	const counted = new Map<string, number>();
 	await session.query('SET LOCAL max_parallel_workers_per_gather = 0');
-	for (const {table} of snapshot.tables.filter(one => one.estimate <= rowLimit)) {
+	for (const {table} of snapshot.tables.filter(one => rowLimit === null || one.estimate <= rowLimit)) {
 		if (stop()) break;
 		// In a savepoint: a table that can't be counted now must not end the snapshot under pg_dump's hands.
 		await session.query('SAVEPOINT counting');
@@ -98,7 +106,13 @@ export async function countRows(session: Session, snapshot: DumpSnapshot, {rowLi
 		}
 		await session.query('ROLLBACK TO SAVEPOINT counting');
 	}
-	return snapshot.tables.map(({table, dataBytes}) => ({table, dataBytes, rows: counted.get(table) ?? null}));
+	return {tables: snapshot.tables.map(({table, dataBytes}) => ({table, dataBytes, rows: counted.get(table) ?? null})), seconds: (performance.now() - started) / 1000};
+}
+
+/** How much of a backup was counted, and how many tables were not, with the largest of them. Pure. */
+export function summarizeCounts(tables: readonly TableCount[]): {tables: number; rows: number; uncounted: number; largest: string | null} {
+	const counted = tables.flatMap(({rows}) => rows ?? []);
+	return {tables: counted.length, rows: counted.reduce((sum, rows) => sum + rows, 0), uncounted: tables.length - counted.length, largest: tables.find(({rows}) => rows === null)?.table ?? null};
 }
 
 async function queryLsn(session: Session): Promise<string | null> {

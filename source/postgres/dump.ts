@@ -11,8 +11,9 @@ import {describeHost} from './connect-error.ts';
 import type {Conninfo} from './conninfo.ts';
 import {dumpGlobals} from './dump-globals.ts';
 import {parseFailure, ProgressReader, recoveryConflict, type TableProgress} from './dump-output.ts';
+import {endingFor, wordsFor} from './dump-compression.ts';
 import {FileHashes} from './dump-files.ts';
-import {beginSnapshot, countRows, readSchema, type DumpSnapshot, type SnapshotRecord, type TableCount} from './dump-snapshot.ts';
+import {beginSnapshot, type Counted, countRows, readSchema, summarizeCounts, type DumpSnapshot, type SnapshotRecord, type TableCount} from './dump-snapshot.ts';
 import {exists, placeDump, refuseWithoutSpace, removeStalePartials, type Placed} from './dump-place.ts';
 import {describeBehind, proveSource, type DumpSource, type Original} from './dump-source.ts';
 import {verifyDump} from './dump-verify.ts';
@@ -23,7 +24,7 @@ import {cancelBackend} from './signal.ts';
 
 export type DumpProgress =
 	| ({kind: 'tables'} & TableProgress)
-	| {kind: 'verifying'; step: 'list' | 'read' | 'hash'}
+	| {kind: 'verifying'; step: 'count' | 'list' | 'read' | 'hash'}
 	| {kind: 'warning'; text: string};
 
 export interface DumpOptions {
@@ -35,8 +36,10 @@ export interface DumpOptions {
 	jobs?: number | null;
 	/** `list` proves that the table of contents is readable, `read` that every block is. */
 	verify?: 'list' | 'read';
-	/** Tables estimated larger than this are not counted. */
-	rowLimit?: number;
+	/** As `pg_dump --compress` has it; default: pg_dump's own. */
+	compression?: string;
+	/** Tables estimated larger than this are not counted; default: all are. */
+	rowLimit?: number | null;
 	/** The target, when the backup is taken from another server: refused unless that is a standby of it. */
 	original?: Original;
 	search?: ProgramSearch;
@@ -69,6 +72,7 @@ export async function runDump(options: DumpOptions): Promise<DumpResult> {
 	let mark: HeldKey | null = null;
 	try {
 		const programs = await findDumpPrograms(Math.floor(session.versionNumber / 10_000), options.search);
+		if (options.compression !== undefined) wordsFor(options.compression, programs.version);
 		const source = options.original ? await proveSource(session, options.original) : null;
 		await refuseWhileAtWork(session);
 		// A lock on a standby is seen there only; the target's migrations look on the target.
@@ -158,7 +162,7 @@ async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
 	try {
 		const jobs = decideJobs(work, snapshot.tables);
 		const hashes = new FileHashes(partial, signal);
-		const [tables, globals] = await together(failed, [
+		const [{tables, seconds}, globals] = await together(failed, [
 			runPgDump({session, snapshot, work, partial, jobs, hashes, warn, signal}),
 			dumpGlobals({program: work.programs.globals, target: targetOf(session, work), signal}),
 		]);
@@ -188,6 +192,8 @@ async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
 				globals: {path: placed.globals, why: globals.why},
 				...(work.source && {source: work.source}),
 				tables: verified.tables,
+				...(work.compression !== undefined && {compression: work.compression}),
+				counted: {...summarizeCounts(tables), seconds},
 				verified: {list: true, read: verified.read},
 			},
 			artifacts: placed.artifacts,
@@ -239,13 +245,16 @@ interface DumpRun {
 	signal: AbortSignal;
 }
 
-async function runPgDump({session, snapshot, work, partial, jobs, hashes, warn, signal}: DumpRun): Promise<TableCount[]> {
+async function runPgDump({session, snapshot, work, partial, jobs, hashes, warn, signal}: DumpRun): Promise<Counted> {
+	const {compression, rowLimit = null} = work;
 	const reader = new ProgressReader(snapshot.tables, jobs > 1);
 	let failed = false;
+	let countedAll = false;
 	work.onProgress?.({kind: 'tables', ...reader.progress()});
 	const dumping = withClientEnvironment(targetOf(session, work), async environment => runClient({
 		program: work.programs.dump,
 		arguments: ['--verbose', '--no-password', `--snapshot=${snapshot.id}`, `--lock-wait-timeout=${work.lockWaitMs ?? defaultLockWaitMs}`, `--file=${partial}`,
+			...(compression === undefined ? [] : [`--compress=${wordsFor(compression, work.programs.version)}`]),
 			...(work.format === 'custom' ? ['--format=custom'] : ['--format=directory', `--jobs=${jobs}`])],
 		environment,
 		signal,
@@ -253,14 +262,17 @@ async function runPgDump({session, snapshot, work, partial, jobs, hashes, warn, 
 			const progress = reader.read(line);
 			if (progress) work.onProgress?.({kind: 'tables', ...progress});
 			const finished = /finished item (\d+) TABLE DATA /.exec(line)?.[1];
-			if (finished !== undefined) hashes.add(path.join(partial, `${finished}.dat.gz`));
+			if (finished !== undefined) hashes.add(path.join(partial, `${finished}.dat${endingFor(compression)}`));
 			if (line.startsWith('pg_dump: warning: ')) warn(line);
 		},
 	})).then(end => {
 		failed = end.exitCode !== 0;
+		if (!failed && !countedAll) work.onProgress?.({kind: 'verifying', step: 'count'});
 		return end;
 	});
-	const counting = countRows(session, snapshot, {rowLimit: work.rowLimit ?? 5_000_000, stop: () => failed || signal.aborted});
+	const counting = countRows(session, snapshot, {rowLimit, stop: () => failed || signal.aborted}).finally(() => {
+		countedAll = true;
+	});
 	const [dumped, counted] = await Promise.allSettled([dumping, counting]);
 	if (dumped.status === 'rejected') throw dumped.reason;
 	// Without its snapshot pg_dump fails too, and knows less of why.

@@ -4,6 +4,7 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import {expect, test} from 'vitest';
+import {endingFor, wordsFor} from '../../source/postgres/dump-compression.ts';
 import {FileHashes, readSha256} from '../../source/postgres/dump-files.ts';
 import {splitEntries} from '../../source/postgres/dump-verify.ts';
 
@@ -27,6 +28,15 @@ test('a file hashed early counts as it is at the end: touched, it is hashed anew
 	]);
 	await expect(readSha256(path.join(folder, 'toc.dat'), AbortSignal.abort(new Error('cancelled')))).rejects.toThrow('cancelled');
 	await rm(folder, {recursive: true});
+});
+
+test.each([
+	['gzip:3', '3', 'gzip:3', '.gz'], ['gzip', '6', 'gzip', '.gz'], ['6', '6', '6', '.gz'], ['0', '0', '0', ''], ['none', '0', 'none', ''], ['gzip:0', '0', 'gzip:0', ''],
+	['zstd:level=3,long', null, 'zstd:level=3,long', '.zst'], ['lz4', null, 'lz4', '.lz4'],
+])('compression %s: to pg_dump 15 %s, to 16 %s, in files *%s', (compression, to15, to16, ending) => {
+	if (to15 === null) expect(() => wordsFor(compression, 15)).toThrow(/pg_dump 15 can't compress with/);
+	else expect(wordsFor(compression, 15)).toBe(to15);
+	expect([wordsFor(compression, 16), endingFor(compression)]).toEqual([to16, ending]);
 });
 
 test('every entry of the table of contents is read by exactly one of the programs, the largest ones apart', () => {

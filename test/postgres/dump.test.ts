@@ -52,6 +52,14 @@ describe('a backup', () => {
 		expect(await verifyBackup(backup)).toEqual([]);
 	});
 
+	test('compressed as asked; a table that is too large to be counted beside it is told', async () => {
+		const {backup, record} = await runDump({conninfo, directory: path.join(directory, 'backups'), format: 'directory', jobs: 2, verify: 'list', compression: 'none', rowLimit: 1000});
+		expect(backup).toMatchObject({compression: 'none', counted: {tables: 2, rows: 3, uncounted: 1, largest: 'public.big'}});
+		expect(record.tables.find(one => one.table === 'public.big')).toMatchObject({rows: null});
+		expect((await readdir(backup.path)).filter(name => /^\d+\.dat$/.test(name))).toHaveLength(3);
+		expect(await failure(runDump({conninfo, directory, format: 'custom', compression: 'best'}))).toMatchObject({exit: 2, message: expect.stringMatching(/no compression "best"; name one such as gzip:6/)});
+	});
+
 	test('custom format: one file with its hash; restored, its rows and schema are the same', async () => {
 		const {backup} = await runDump({conninfo, directory, format: 'custom', verify: 'list'});
 		expect(backup).toMatchObject({format: 'custom', sha256: expect.stringMatching(/^[\da-f]{64}$/), verified: {list: true, read: false}});

@@ -34,6 +34,10 @@ export const backupSchema = z.object({
 	/** Of an external backup: what took it, such as `pgBackRest (full)`. */
 	tool: z.string().optional(),
 	tables: z.number().int(),
+	/** As `pg_dump --compress` was told, such as `gzip:3`. */
+	compression: z.string().optional(),
+	/** Rows that were counted in its snapshot; `uncounted` tables were too large (`backup.count_rows`) or could not be read then, `largest` is one of them. */
+	counted: z.object({tables: z.number().int(), rows: z.number(), seconds: z.number(), uncounted: z.number().int(), largest: z.string().nullable()}).optional(),
 	/** A WAL switch that was forced after it: its segment, and after how many seconds it was archived, or why it was not. */
 	archived: z.object({segment: z.string().nullable(), seconds: z.number().nullable(), why: z.string().nullable(), at: z.string()}).optional(),
 	verified: z.object({

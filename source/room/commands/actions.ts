@@ -37,7 +37,7 @@ export const backup = roomCommand({
 	name: 'backup',
 	says: 'takes and verifies a backup',
 	decides: true,
-	params: z.object({format: z.enum(['directory', 'custom']).optional(), jobs: z.number().int().min(1).optional(), verify: z.enum(['list', 'read', 'restore']).optional(), from: z.string().optional(), switchWal: z.boolean().optional()}),
+	params: z.object({format: z.enum(['directory', 'custom']).optional(), jobs: z.number().int().min(1).optional(), compress: z.string().optional(), verify: z.enum(['list', 'read', 'restore']).optional(), from: z.string().optional(), switchWal: z.boolean().optional()}),
 	run: (room, params, asker) => room.actions.backup({...params, by: asker.by}),
 });
 

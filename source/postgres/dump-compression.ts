@@ -1,0 +1,17 @@
+/** How a dump is compressed: pg_dump's own words, for the version that is to understand them. */
+import {Refusal} from '../journal/refusal.ts';
+
+/** What this pg_dump is told. @param compression as version 16 has it: a level, `none`, or a method with its detail. @throws Refusal 2 when it is too old for the method */
+export function wordsFor(compression: string, version: number): string {
+	if (!/^(?:\d|none|(?:gzip|lz4|zstd)(?::[\w=,-]+)?)$/.test(compression)) throw new Refusal(2, `pg_dump has no compression ${JSON.stringify(compression)}; name one such as gzip:6, zstd:1, lz4 or none.`);
+	if (version >= 16) return compression;
+	const level = compression === 'none' ? '0' : compression === 'gzip' ? '6' : /^(?:gzip:)?(\d)$/.exec(compression)?.[1];
+	if (level === undefined) throw new Refusal(2, `pg_dump ${version} can't compress with ${compression}, only a level of gzip; name gzip:1 to gzip:9 or none with backup.compress or --compress, or take the backup of a server of version 16 or newer.`);
+	return level;
+}
+
+/** What the names of the data files end in. */
+export function endingFor(compression = 'gzip'): string {
+	if (/^(?:none|0|gzip:0)$/.test(compression)) return '';
+	return {lz4: '.lz4', zstd: '.zst'}[compression.split(':')[0]!] ?? '.gz';
+}
