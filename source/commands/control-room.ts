@@ -20,9 +20,11 @@ export interface ControlRoomOptions {
 export async function openControlRoom(call: Call, {mode = 'detached', hello, view, farewell = true}: ControlRoomOptions = {}): Promise<number> {
 	const {settings, environment} = call;
 	refuseWithoutTerminal(call);
+	// Loaded while the room, which may have to be started, is waited for.
+	const loading = import('../console/open.tsx');
 	const entered = await enterRoom({settings, environment, mode, program: programOf(), askPassword});
 	try {
-		const {openConsole} = await import('../console/open.tsx');
+		const {openConsole} = await loading;
 		const {reason, summary} = await openConsole({client: entered.client, settings, sign: signerOf(call), ascii: isAscii(environment), ...(hello !== undefined && {hello}), ...(view && {view})});
 		if (farewell) call.output.talk(summary);
 		return reason === 'gone' ? 5 : 0;
