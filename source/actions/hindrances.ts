@@ -42,7 +42,10 @@ const rules: ((prospect: Prospect) => string[])[] = [
 	function guard({found, migrationRole, guardRole}) {
 		if (found.mayCancel === true) return [];
 		const why = found.mayCancel === null ? `it is not known whether ${guardRole} may cancel the sessions of ${migrationRole}` : `${guardRole} may not cancel the sessions of ${migrationRole}`;
-		return [`The guard can't act: ${why}. The promise that the migration can't take the service down unseen is off. GRANT pg_signal_backend TO ${guardRole}, or name another role in roles.guard (for a superuser's migration a superuser).`];
+		return [`The guard can't act: ${why}. The promise that the migration can't take the service down unseen is off. GRANT pg_signal_backend, pg_monitor TO ${guardRole}, or name another role in roles.guard (for a superuser's migration a superuser).`];
+	},
+	function sight({found: {sight: {sees, role}}}) {
+		return sees ? [] : [`What other roles' sessions do is hidden from ${role}: old transactions, VACUUMs to prevent wraparound and how far standbys are behind can't be looked for. GRANT pg_monitor TO ${role}.`];
 	},
 	function owner({found, planned, migrationRole}) {
 		const strange = found.tables.filter(({wanted, mayAlter}) => !mayAlter && wanted.some(name => planned.relations.get(name)?.alters));

@@ -6,8 +6,8 @@ import type {PollContext, PollQuery} from './queries/query.ts';
 /** What one poll read; null where the server refuses the statement, or it was not its turn. `instance` is always there. */
 export type Poll = {[N in PollQueryName]: PollReadings[N] | null} & Pick<PollReadings, 'instance'>;
 
-/** Statements that this server refuses, with its reason. */
-export type RefusedQueries = Map<PollQueryName, string>;
+/** Statements that this server refuses, with its reason and SQLSTATE. */
+export type RefusedQueries = Map<PollQueryName, {reason: string; code: string}>;
 
 /** What is known of one connection; a new one starts anew. */
 export interface PollState {
@@ -20,15 +20,21 @@ export interface PollState {
 
 export const newPollState = (): PollState => ({refused: new Map(), prepared: new Map(), polls: 0});
 
+/** SQLSTATE of a right that is missing. */
+export const insufficientPrivilege = '42501';
+const pollsBetweenRights = 15;
+
 const names = Object.keys(pollQueries) as PollQueryName[];
 
 /**
  * Reads everything. Several statements in one text are one transaction, so that the copy of the sessions' state is made
  * once, and it ends with the text, so that no snapshot stays. They are prepared in the first poll, since planning them
- * costs the server more than running them. When it refuses one (a fork, a revoked function), that one is left out from then on.
+ * costs the server more than running them. When it refuses one (a fork, a revoked function), that one is left out from then on,
+ * and where it is a right that is missing, asked again now and then: somebody may have granted it.
  * @throws the driver's error when nothing can be read
  */
 export async function queryPoll({session, context, state}: {session: MonitorSession; context: PollContext; state: PollState}): Promise<Poll> {
+	if (state.polls % pollsBetweenRights === 0) for (const [name, {code}] of state.refused) if (code === insufficientPrivilege) state.refused.delete(name);
 	const texts = new Map(names.filter(name => !state.refused.has(name) && isDue(name, {context, polls: state.polls})).map(name => [name, pollQueries[name].text(context)]));
 	state.polls++;
 	const statements = prepare(state, texts);
@@ -46,7 +52,8 @@ export async function queryPoll({session, context, state}: {session: MonitorSess
 			results.set(name, (await session.multi(text, {timeoutMs: answerWithinMs}))[0] ?? []);
 		} catch (error) {
 			if (!isRefusal(error) || name === 'instance') throw error;
-			state.refused.set(name, (error as Error).message);
+			const {message, code} = error as Error & {code: string};
+			state.refused.set(name, {reason: message, code});
 		}
 	}
 

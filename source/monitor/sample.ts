@@ -64,6 +64,8 @@ export interface SampleParts {
 	standbys?: readonly string[];
 }
 
+const lists = ['replication', 'slots', 'progress', 'prepared', 'activity'] as const;
+
 /** Pure: the same parts make the same sample. */
 export function makeSample({at, tookMs, poll, graph, progress, memory, migration, refused, standbys = []}: SampleParts): Sample {
 	const {instance} = poll;
@@ -90,6 +92,7 @@ export function makeSample({at, tookMs, poll, graph, progress, memory, migration
 		walPosition: instance.counters.walPosition,
 		behind: migrates ? graph.behind(migration.pid) : null,
 		hidden: nameHidden(poll, {refused, tables: tables?.list ?? []}),
+		...(lists.some(name => refused.has(name)) && {refused: lists.filter(name => refused.has(name))}),
 		tookMs,
 	};
 }
@@ -117,9 +120,16 @@ function nameHidden({instance, replication}: Poll, {refused, tables}: {refused: 
 	const unread = tables.filter(table => !table.readable).map(({name}) => name);
 	const grant = `GRANT pg_monitor TO ${instance.role};`;
 	return [
-		...instance.sees ? [] : [`Sessions of other roles: their state, query and transaction times, and the counts by state, are hidden from ${instance.role}: ${grant}`],
+		...instance.sees ? [] : [`Sessions of other roles: their state, query and transaction times, the progress of their commands, and the counts by state, are hidden from ${instance.role}: ${grant}`],
 		...instance.sees || !replication?.length ? [] : [`How far the standbys are is hidden from ${instance.role}: ${grant}`],
 		...unread.length === 0 ? [] : [`The estimated bloat of ${unread.join(', ')} needs SELECT: GRANT SELECT ON ${unread.join(', ')} TO ${instance.role};`],
-		...[...refused].map(([name, reason]) => `The server refuses to tell about ${pollQueries[name].shows}: ${reason}.`),
+		...[...refused].map(([name, {reason}]) => `The server refuses to tell about ${pollQueries[name].shows}: ${reason}.${grantFor(reason, instance.role)}`),
 	];
+}
+
+/** The right that the server's own words name, where they are English. */
+function grantFor(reason: string, role: string): string {
+	const [, kind, name] = /^permission denied for (view|table|relation|function) (\S+)$/.exec(reason) ?? [];
+	if (name === undefined) return '';
+	return ` GRANT ${kind === 'function' ? 'EXECUTE ON FUNCTION' : 'SELECT ON'} ${name} TO ${role};`;
 }

@@ -26,8 +26,10 @@ export interface Hindrances {
 	standbys: {name: string; seconds: number | null; bytes: number | null}[];
 	/** Slots that nobody reads from. */
 	slots: {name: string; retainedBytes: number | null; /** Why nobody can read from it any more, in the server's words. */ invalidated: string | null}[];
-	/** Whether the guard's role may cancel a backend of the migration's role; null where one of them is not known here. */
+	/** Whether the guard's role may cancel a backend of the migration's role, and sees that it is the one it means; null where one of them is not known here. */
 	mayCancel: boolean | null;
+	/** Whether this session's role sees what other roles' sessions do, and its name as SQL wants it. */
+	sight: {sees: boolean; role: string};
 }
 
 export interface OpenTransaction {
@@ -81,4 +83,5 @@ SELECT ${rows(`SELECT t."table", t.wanted, pg_get_userbyid(t.relowner) AS owner,
 	${rows('SELECT t."table" FROM touched t JOIN pg_subscription_rel s ON s.srrelid = t.oid ORDER BY 1')} AS subscribed,
 	${rows(`SELECT r.application_name AS name, extract(epoch FROM r.replay_lag)::float8 AS seconds, CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn)::float8 END AS bytes FROM pg_stat_replication r WHERE r.state IS DISTINCT FROM 'backup' ORDER BY 1`)} AS standbys,
 	${rows(`SELECT s.slot_name AS name, CASE WHEN pg_is_in_recovery() THEN NULL ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn)::float8 END AS "retainedBytes", ${invalidated} AS invalidated FROM pg_replication_slots s WHERE NOT s.active ORDER BY 1`)} AS slots,
-	(SELECT g.rolsuper OR (NOT m.rolsuper AND (pg_has_role(g.oid, m.oid, 'USAGE') OR pg_has_role(g.oid, 'pg_signal_backend', 'USAGE'))) FROM pg_roles g, pg_roles m WHERE g.rolname = $3 AND m.rolname = $2) AS "mayCancel"`;
+	(SELECT g.rolsuper OR (NOT m.rolsuper AND (pg_has_role(g.oid, m.oid, 'USAGE') OR (pg_has_role(g.oid, 'pg_signal_backend', 'USAGE') AND pg_has_role(g.oid, 'pg_read_all_stats', 'USAGE')))) FROM pg_roles g, pg_roles m WHERE g.rolname = $3 AND m.rolname = $2) AS "mayCancel",
+	(SELECT json_build_object('sees', pg_has_role('pg_read_all_stats', 'USAGE'), 'role', quote_ident(current_user))) AS sight`;

@@ -21,6 +21,7 @@ export async function cancelBackend(session: Session, {pid, backendStart, termin
 			`SELECT pg_${verb}_backend(pid) AS sent FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2::timestamptz`,
 			[pid, backendStart],
 		);
+		if (!row && await isHidden(session, pid)) return {result: 'denied', reason: `This role may not see whether ${pid} is still the backend that was meant, and nothing was sent. GRANT pg_monitor, or the backend's own role, mends it.`};
 		if (!row) return {result: 'not-found', reason: `The backend ${pid} is not there any more; nothing was sent.`};
 		return row.sent
 			? {result: 'accepted', reason: `The server accepted to ${verb} the backend ${pid}.`}
@@ -29,6 +30,11 @@ export async function cancelBackend(session: Session, {pid, backendStart, termin
 		if ((error as {code?: string}).code !== '42501') throw error;
 		return {result: 'denied', reason: `This role may not ${verb} the backend ${pid}: ${(error as Error).message}. GRANT pg_signal_backend, or the backend's own role, mends it, except for a superuser's backend.`};
 	}
+}
+
+/** To who has pg_signal_backend alone, the sessions of other roles show no beginning. */
+async function isHidden(session: Session, pid: number): Promise<boolean> {
+	return (await session.query('SELECT FROM pg_stat_activity WHERE pid = $1 AND backend_start IS NULL', [pid])).length > 0;
 }
 
 export interface BackendState {

@@ -77,7 +77,7 @@ test('a pg_dump, roles without the rights, and a look that can not be had', asyn
 	const roles = {migrationRole: 'ahead_guard', guardRole: 'ahead_owner'};
 	const told = describeHindrances(await prospect({}, roles));
 	expect(told.slice(0, 3)).toEqual([
-		expect.stringMatching(/^The guard can't act: ahead_owner may not cancel the sessions of ahead_guard\. The promise .* is off\. GRANT pg_signal_backend TO ahead_owner/),
+		expect.stringMatching(/^The guard can't act: ahead_owner may not cancel the sessions of ahead_guard\. The promise .* is off\. GRANT pg_signal_backend, pg_monitor TO ahead_owner/),
 		expect.stringMatching(/^The role ahead_guard does not own items \(.* does\), orders \(.* does\), parts \(ahead_owner does\), and can't alter it/),
 		expect.stringMatching(new RegExp(`^pg_dump is at work \\(pid ${pidOf(dump)}, for [\\d.]+ s\\) .*the start is refused`)),
 	]);
@@ -88,12 +88,13 @@ test('a pg_dump, roles without the rights, and a look that can not be had', asyn
 	expect(await lookAhead(broken, {sql, database: {role: 'x', timeouts: {}}, rehearsal: null, estimateSeconds: null})).toEqual(['What would hinder the migration could not be looked at: no route']);
 });
 
-const nothing: Hindrances = {tables: [{table: 'orders', wanted: ['orders'], mayAlter: true, owner: 'shop'}], holders: [], transactions: [], prepared: [], dumps: [], published: [], subscribed: [], standbys: [{name: 'replica1', seconds: 0, bytes: 0}], slots: [], mayCancel: true};
+const nothing: Hindrances = {tables: [{table: 'orders', wanted: ['orders'], mayAlter: true, owner: 'shop'}], holders: [], transactions: [], prepared: [], dumps: [], published: [], subscribed: [], standbys: [{name: 'replica1', seconds: 0, bytes: 0}], slots: [], mayCancel: true, sight: {sees: true, role: 'shop'}};
 const vacuum = {pid: 9, application: '', user: null, state: 'active', transactionSeconds: 700, table: 'orders', mode: 'ShareUpdateExclusiveLock', autovacuum: true};
 const rehearsal = {statements: [{sql: 'CREATE INDEX CONCURRENTLY i ON t (a)', seconds: 9000}, {sql: 'UPDATE orders\nSET x = 1', seconds: 20, estimateSeconds: 2400}]} as unknown as Rehearsal;
 
 test.each<[string, Partial<Prospect>, Partial<Hindrances>, RegExp[]]>([
 	['nothing', {}, {}, []],
+	['a role that sees only its own sessions', {}, {sight: {sees: false, role: 'shop'}}, [/^What other roles' sessions do is hidden from shop: .*GRANT pg_monitor TO shop\.$/]],
 	['an autovacuum gives way', {}, {holders: [{...vacuum, wraparound: false}]}, []],
 	['one against wraparound does not', {}, {holders: [{...vacuum, wraparound: true}]}, [/^An autovacuum to prevent wraparound works on orders \(pid 9, for 11 min 40 s\) and does not give way/]],
 	['an active reader is cancelled by c', {}, {holders: [{...vacuum, autovacuum: false, wraparound: false, mode: 'AccessShareLock'}]}, [/or c on it in the live pane/]],

@@ -9,9 +9,10 @@ import {queryInvalidIndexes, queryVersionTable} from '../../source/postgres/read
 import {queryRestorePointRight} from '../../source/postgres/restore-point.ts';
 import {queryRunningDumps} from '../../source/postgres/running-dumps.ts';
 import type {Session} from '../../source/postgres/session.ts';
+import {cancelBackend} from '../../source/postgres/signal.ts';
 import {queryFacts} from '../../source/postgres/table-facts.ts';
 import {queryTables} from '../../source/postgres/table-sizes.ts';
-import {makeCrowd, openMonitorSession, type Crowd} from '../monitor/sessions.ts';
+import {backendOf, makeCrowd, openMonitorSession, type Crowd} from '../monitor/sessions.ts';
 import {freshDatabase, servers, type FreshDatabase} from '../servers.ts';
 
 const role = {name: 'plain role', password: 'x'};
@@ -47,7 +48,7 @@ const sample = async () => {
 test('it is told what is hidden, with the GRANT; what it does not know is null, what everyone may know is there', async () => {
 	const seen = await sample();
 	expect(seen.hidden).toEqual([
-		'Sessions of other roles: their state, query and transaction times, and the counts by state, are hidden from "plain role": GRANT pg_monitor TO "plain role";',
+		'Sessions of other roles: their state, query and transaction times, the progress of their commands, and the counts by state, are hidden from "plain role": GRANT pg_monitor TO "plain role";',
 		'How far the standbys are is hidden from "plain role": GRANT pg_monitor TO "plain role";',
 		'The estimated bloat of orders needs SELECT: GRANT SELECT ON orders TO "plain role";',
 	]);
@@ -58,7 +59,7 @@ test('it is told what is hidden, with the GRANT; what it does not know is null, 
 	expect(seen.tables!.list).toMatchObject([{name: 'orders', bloat: null}]);
 	expect(seen.wraparound!.xidAge).toBeGreaterThan(0);
 	const hindrances = await queryHindrances(session, {relations: ['orders'], migrationRole: 'postgres', guardRole: role.name});
-	expect(hindrances).toMatchObject({mayCancel: false, tables: [{table: 'orders', mayAlter: true, owner: 'postgres'}]});
+	expect(hindrances).toMatchObject({mayCancel: false, sight: {sees: false, role: '"plain role"'}, tables: [{table: 'orders', mayAlter: true, owner: 'postgres'}]});
 	expect(hindrances.holders.find(({pid}) => pid === crowd.holder)).toMatchObject({table: 'orders', transactionSeconds: null});
 	await crowd.release();
 });
@@ -76,6 +77,21 @@ test('no other reading fails for it: each says what it does not know', async () 
 	expect(await queryVersionTable(session)).toBe(null);
 	expect(await queryRunningDumps(session)).toEqual([]);
 	expect(await queryRestorePointRight(session)).toBe(null);
+});
+
+test('pg_signal_backend alone is not enough: whom it would cancel is not seen, which is said before the start and when it is tried', async () => {
+	const admin = await database.client();
+	await admin.query(`CREATE ROLE "plain migration" LOGIN PASSWORD 'x'; GRANT pg_signal_backend TO "${role.name}"`);
+	const migration = await database.client({name: 'plain migration', password: 'x'});
+	const backend = await backendOf(migration);
+	const mayCancel = async () => (await queryHindrances(session, {relations: [], migrationRole: 'plain migration', guardRole: role.name})).mayCancel;
+	expect(await mayCancel()).toBe(false);
+	expect(await cancelBackend(session, backend)).toMatchObject({result: 'denied', reason: expect.stringMatching(/^This role may not see whether \d+ is still the backend that was meant.*GRANT pg_monitor/)});
+	await admin.query(`GRANT pg_monitor TO "${role.name}"`);
+	expect(await mayCancel()).toBe(true);
+	expect(await cancelBackend(session, backend)).toMatchObject({result: 'accepted'});
+	await migration.end();
+	await admin.query(`REVOKE pg_monitor, pg_signal_backend FROM "${role.name}"; DROP ROLE "plain migration"`);
 });
 
 test('with what was named, all is seen', async () => {

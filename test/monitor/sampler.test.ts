@@ -189,13 +189,17 @@ test('a statement that the server refuses is left out and said, and all others g
 	try {
 		const {sampler, failures} = watch({connect: async () => openMonitorSession(database.urlAs(role))});
 		for (const sample of [await sampler.once(), await sampler.once()]) {
-			expect(sample.hidden).toEqual(['The server refuses to tell about replication: permission denied for function pg_stat_get_wal_senders.']);
-			expect(sample).toMatchObject({server: {role: 'primary'}, replication: []});
+			expect(sample.hidden).toEqual([`The server refuses to tell about replication: permission denied for function pg_stat_get_wal_senders. GRANT EXECUTE ON FUNCTION pg_stat_get_wal_senders TO "${role.name}";`]);
+			expect(sample).toMatchObject({server: {role: 'primary'}, replication: [], refused: ['replication']});
 		}
 
+		// What it says mends it, without another connection.
+		await admin.query(`GRANT EXECUTE ON FUNCTION pg_stat_get_wal_senders TO "${role.name}"`);
+		await eventually('it is asked again', async () => (await sampler.once()).refused === undefined);
+		expect(await sampler.once()).toMatchObject({hidden: [], replication: [{name: 'standby1'}]});
 		expect(failures).toEqual([]);
 	} finally {
-		await admin.query(`DROP ROLE "${role.name}"`);
+		await admin.query(`GRANT EXECUTE ON FUNCTION pg_stat_get_wal_senders() TO PUBLIC; DROP OWNED BY "${role.name}"; DROP ROLE "${role.name}"`);
 	}
 });
 

@@ -27,8 +27,8 @@ async function examineRights({settings, target, migrationRole}: Server): Promise
 	const problems: Problem[] = [];
 	if (!identity.seesAll && settings.roles.monitor === null) problems.push({level: 'warning', what: `The role ${identity.role} sees only its own sessions: what blocks the migration may stay hidden.`, fix: `GRANT pg_monitor TO ${identity.role}, or name another role in \`roles: {monitor: …}\`.`});
 	if (settings.roles.guard === null && migrationRole !== null && !identity.superuser) {
-		const [row] = await (await target.session()).query<{may: boolean}>(`SELECT pg_has_role(current_user, $1, 'USAGE') OR (pg_has_role(current_user, 'pg_signal_backend', 'USAGE') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = $1)) AS may`, [migrationRole]);
-		if (row?.may === false) problems.push({level: 'error', what: `The role ${identity.role} may not cancel the sessions of ${migrationRole}: the guard could not act.`, fix: `GRANT ${migrationRole} TO ${identity.role}, or name a role that may in \`roles: {guard: …}\`.`});
+		const [row] = await (await target.session()).query<{may: boolean}>(`SELECT pg_has_role(current_user, $1, 'USAGE') OR (pg_has_role(current_user, 'pg_signal_backend', 'USAGE') AND pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = $1)) AS may`, [migrationRole]);
+		if (row?.may === false) problems.push({level: 'error', what: `The role ${identity.role} may not cancel the sessions of ${migrationRole}: the guard could not act.`, fix: `GRANT pg_signal_backend, pg_monitor TO ${identity.role}, or GRANT ${migrationRole}, or name a role that may in \`roles: {guard: …}\`.`});
 	}
 	return problems;
 }

@@ -208,6 +208,8 @@ export const sampleSchema = z.object({
 	hidden: z.array(z.string()),
 	tookMs: z.number(),
 });
+	/** Which of its lists are empty because the server refuses to tell. */
+	refused: z.array(z.enum(['replication', 'slots', 'progress', 'prepared', 'activity'])).optional(),
 export type Sample = z.infer<typeof sampleSchema>;
 
 /** What a panel may know of something that is read again and again: never an old value shown as a new one. */

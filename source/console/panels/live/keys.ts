@@ -58,7 +58,7 @@ function refuseLook(state: ConsoleState): string | undefined {
 	if (state.gone !== null) return `the room is gone (${state.gone})`;
 	const session = chosenSession(state);
 	if (!session) return state.pid === null ? 'choose a session with the arrows first' : `pid ${state.pid} is not active any more`;
-	return session.backendStart === null ? `this role may not see what pid ${session.pid} runs` : undefined;
+	return session.backendStart === null ? `this role may not see what pid ${session.pid} runs: GRANT pg_monitor shows it` : undefined;
 }
 
 function refuseSignal(state: ConsoleState): string | undefined {
@@ -76,7 +76,7 @@ function refuseOld(state: ConsoleState): string | undefined {
 function refuseTarget(session: SignalTarget): string | undefined {
 	if (session.migration) return 'that is the migration itself: x cancels it, X terminates it, and what it left is read back';
 	if (session.application?.startsWith('holdpoint')) return `that is holdpoint's own (${session.application})`;
-	return session.backendStart === null ? `this role may not see when pid ${session.pid} began, so it can't be signalled safely` : undefined;
+	return session.backendStart === null ? `this role may not see when pid ${session.pid} began, so it can't be signalled safely: GRANT pg_monitor, and pg_signal_backend to do it` : undefined;
 }
 
 function signal(doing: Doing, terminate: boolean): void {

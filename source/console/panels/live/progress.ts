@@ -8,6 +8,7 @@ import type {ConsoleState} from '../../state.ts';
 import type {Glyphs} from '../../theme.ts';
 import type {Space} from '../panel.ts';
 import {whoIs} from './sessions.ts';
+import {seesOthers} from './state.ts';
 import type {ViewContent} from './view-content.ts';
 
 /** The phases of an index build in their order: a share is that of its phase alone, and two scans of the table are not done at 100 %. */
@@ -52,7 +53,7 @@ export function progressView(state: ConsoleState, sample: Sample, {width, focuse
 		if (query) lines.push([span('   '), span(query.replaceAll(/\s+/g, ' ').trim(), 'dim')]);
 	}
 
-	if (lines.length === 0) lines.push(line(' no command reports its progress: only CREATE INDEX, VACUUM, ANALYZE, CLUSTER, COPY and base backups do', 'dim'));
+	if (lines.length === 0) lines.push(line(sample.refused?.includes('progress') ? ' the server refuses to tell the progress of commands' : seesOthers(sample) ? ' no command reports its progress: only CREATE INDEX, VACUUM, ANALYZE, CLUSTER, COPY and base backups do' : ' no command of this role reports its progress; those of other roles are not to be seen', 'dim'));
 	const silent = sample.active.find(session => session.migration && session.state === 'active' && !sample.progress.some(({pid}) => pid === session.pid));
 	if (silent) lines.push([span(` MIGRATION pid ${silent.pid}`, 'info'), span(` runs ${seconds(silent.seconds)} and reports nothing: ALTER TABLE and VALIDATE CONSTRAINT never do, on any version`)]);
 	return {lines, ...(cursor !== undefined && {cursor})};

@@ -49,6 +49,7 @@ export function lagLines(state: ConsoleState, sample: Sample, {width, height}: P
 function missingLines(sample: Sample): Line[] {
 	const missing = sample.missingStandbys ?? [];
 	if (missing.length > 0) return missing.map(name => line(` standby ${name} must be there by the configuration, and is not connected`, 'bad'));
+	if (sample.refused?.includes('replication')) return [line(' the server refuses to tell who streams from it', 'dim')];
 	return sample.replication.length === 0 && sample.server.role === 'primary' ? [line(' no standby is connected', 'dim')] : [];
 }
 

@@ -32,14 +32,17 @@ export function sessions(state: Pick<ConsoleState, 'samples' | 'pidOrder' | 'fil
 	return state.pidOrder.flatMap(pid => byPid.get(pid) ?? []).filter(session => fitsFilter(session, state.filters.live));
 }
 
-/** Whether pid, user, application, client, state, wait or query contain the text; with `!` before it, whether none does. */
+/** Whether pid, user, database elsewhere, application, client, state, wait or query contain the text; with `!` before it, whether none does. */
 export function fitsFilter(session: Partial<ActiveSession>, filter = ''): boolean {
 	const text = filter.toLowerCase();
 	if (text === '' || text === '!') return true;
-	const {pid, user, application, client, state, waitEvent, query} = session;
-	const has = (wanted: string): boolean => `${pid} ${user ?? ''} ${application ?? ''} ${client ?? ''} ${state ?? ''} ${waitEvent ?? ''} ${query ?? ''}`.toLowerCase().includes(wanted);
+	const {pid, user, database, application, client, state, waitEvent, query} = session;
+	const has = (wanted: string): boolean => `${pid} ${user ?? ''} ${database ?? ''} ${application ?? ''} ${client ?? ''} ${state ?? ''} ${waitEvent ?? ''} ${query ?? ''}`.toLowerCase().includes(wanted);
 	return text.startsWith('!') ? !has(text.slice(1)) : has(text);
 }
+
+/** Whether this role sees what the sessions of other roles do: without it an empty list says nothing of them. */
+export const seesOthers = ({connections}: Sample): boolean => connections.active !== null;
 
 /** The session under the cursor, as the shown sample has it. */
 export function chosenSession(state: Pick<ConsoleState, 'samples' | 'pid' | 'live'>): ActiveSession | undefined {

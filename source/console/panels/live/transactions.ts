@@ -7,7 +7,7 @@ import {pad, padStart, printable} from '../../parts/printable.ts';
 import type {ConsoleState} from '../../state.ts';
 import type {Space} from '../panel.ts';
 import {whoIs} from './sessions.ts';
-import {fitsFilter} from './state.ts';
+import {fitsFilter, seesOthers} from './state.ts';
 import type {ViewContent} from './view-content.ts';
 
 /** Longer than any that a web application should have. */
@@ -21,7 +21,7 @@ export function transactionView(state: ConsoleState, sample: Sample, {width, foc
 	return {
 		lines: [
 			...before,
-			open.length === 0 ? line(' no transaction is open', 'dim') : line(` ${padStart('pid', 7)} ${padStart('open for', 8)} ${padStart('holds back', 11)}  ${pad('state', 20)} ${width < 100 ? '' : `${pad('who', 22)} `}query`, 'dim'),
+			open.length === 0 ? line(seesOthers(sample) ? ' no transaction is open' : ' no transaction of this role is open; those of other roles are not to be seen', 'dim') : line(` ${padStart('pid', 7)} ${padStart('open for', 8)} ${padStart('holds back', 11)}  ${pad('state', 20)} ${width < 100 ? '' : `${pad('who', 22)} `}query`, 'dim'),
 			...open.map((session, index) => transactionLine(session, {width, pointer: index === cursor ? state.glyphs.pointer : ' ', selected: index === cursor && focused})),
 		],
 		...(cursor >= 0 && {cursor: before.length + 1 + cursor}),

@@ -34,6 +34,7 @@ export const livePanel: Panel = {
 		const filter = state.filters.live;
 		return [
 			span('Live', 'title'),
+			...(sample && sample.hidden.length > 0 ? [span('  not all is seen', 'warn')] : []),
 			...(state.live.frozen ? [span(`  FROZEN since ${timeOf(state.live.frozen.at)} UTC, Space goes on`, 'warn')] : []),
 			span(sample ? `  PostgreSQL ${sample.server.version}, ${sample.server.role}` : '', 'dim'),
 			...(state.blind ? [span(`  no figures since ${timeOf(state.blind.since)}`, 'bad')] : []),

@@ -7,6 +7,7 @@ import type {Doing} from '../../../../source/console/doing.ts';
 import {keymap} from '../../../../source/console/keymap.ts';
 import {resolutionOf} from '../../../../source/console/panels/live/blocking.ts';
 import {phaseNumber} from '../../../../source/console/panels/live/progress.ts';
+import {livePanel} from '../../../../source/console/panels/live/view.ts';
 import {textOf} from '../../../../source/console/parts/line.ts';
 import {opening, running, sample, stateAfter} from '../../fixtures/story.ts';
 import {looking, rowsOf, shown} from './look.ts';
@@ -19,6 +20,19 @@ test('overview: figures carry their units, the tree says who waits for what', ()
 test('what this role may not see is said to be unknown, with what mends it', () => {
 	const text = shown(sample(0, {connections: {total: null, max: null, active: null, idle: null, idleInTransaction: null, waiting: null}, rates: {commits: null, rollbacks: null, tuplesWritten: null, walBytes: null}, hidden: ['queries of other roles: GRANT pg_read_all_stats TO deploy']}));
 	for (const words of ['connections unknown of unknown', 'unknown commits/s', 'not seen: queries of other roles: GRANT pg_read_all_stats TO deploy']) expect(text).toContain(words);
+});
+
+test.each([
+	['transactions', {}, 'no transaction of this role is open; those of other roles are not to be seen', 'no transaction is open'],
+	['progress', {}, 'no command of this role reports its progress; those of other roles are not to be seen', 'no command reports'],
+	['progress', {refused: ['progress'] as const}, 'the server refuses to tell the progress of commands', 'no command'],
+	['standbys', {refused: ['replication'] as const}, 'the server refuses to tell who streams from it', 'no standby is connected'],
+] as const)('%s: an empty list says nothing of what may not be seen', (view, {...more}, said, unsaid) => {
+	const hidden = sample(0, {active: [], progress: [], replication: [], connections: {total: 9, max: 100, active: null, idle: null, idleInTransaction: null, waiting: 0}, hidden: ['sessions of other roles: GRANT pg_monitor TO deploy'], ...'refused' in more && {refused: [...more.refused]}});
+	expect(shown(hidden, {view})).toContain(said);
+	expect(shown(hidden, {view})).not.toContain(unsaid);
+	expect(shown(sample(0, {active: [], progress: [], replication: []}), {view})).toContain(unsaid);
+	expect(livePanel.title(looking(hidden, {view})).map(({text}) => text).join('')).toContain('not all is seen');
 });
 
 describe('the migration is pinned above every view', () => {
