@@ -25,6 +25,8 @@ export const activeSessionSchema = z.object({
 	backendType: z.string().nullable(),
 	/** Age in transactions of the snapshot it holds, which keeps VACUUM from removing younger dead rows. */
 	xminAge: known.optional(),
+	/** Where it is in another database of the server than the target. */
+	database: z.string().optional(),
 });
 export type ActiveSession = z.infer<typeof activeSessionSchema>;
 
@@ -206,10 +208,10 @@ export const sampleSchema = z.object({
 	alarms: z.array(alarmSchema).optional(),
 	/** What this role may not see, one sentence each with the GRANT that mends it. */
 	hidden: z.array(z.string()),
-	tookMs: z.number(),
-});
 	/** Which of its lists are empty because the server refuses to tell. */
 	refused: z.array(z.enum(['replication', 'slots', 'progress', 'prepared', 'activity'])).optional(),
+	tookMs: z.number(),
+});
 export type Sample = z.infer<typeof sampleSchema>;
 
 /** What a panel may know of something that is read again and again: never an old value shown as a new one. */
