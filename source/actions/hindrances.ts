@@ -67,7 +67,7 @@ const rules: ((prospect: Prospect) => string[])[] = [
 		return groupBy(prospect.found.prepared, ({gid}) => gid).map(each => {
 			const blocking = each.filter(({table, mode}) => table !== null && mode !== null && isInTheWay(prospect, table, mode));
 			const {gid, seconds} = each[0];
-			const end = `COMMIT PREPARED or ROLLBACK PREPARED '${gid}' by who prepared it`;
+			const end = `COMMIT PREPARED or ROLLBACK PREPARED '${gid.replaceAll("'", "''")}' by who prepared it`;
 			return blocking.length > 0
 				? `The prepared transaction ${gid}, ${secondsText(seconds)} old, holds ${blocking.map(({mode, table}) => `${mode} on ${table}`).join(', ')}: the migration would wait for it for ever. ${end} ends it.`
 				: seconds >= oldSeconds ? `The prepared transaction ${gid} is ${secondsText(seconds)} old; it keeps its locks and holds VACUUM back. ${end} ends it.` : null;

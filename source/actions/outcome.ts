@@ -58,7 +58,8 @@ export function judge({plan, report, back, stopped}: {
 	// Rows that a batch has committed are in no catalog.
 	const asBefore = sameRevisions(back.version, plan.from) && back.changed.length === 0 && report.partly === null;
 	if (sameRevisions(back.version, plan.to) && !sameRevisions(plan.from, plan.to)) return arrived({report, back, at});
-	const failed = report.failure ? `${report.failure.message}${report.failure.sqlstate ? ` (${report.failure.sqlstate})` : ''}${report.failure.revision ? ` in revision ${report.failure.revision}` : ''}` : report.error?.message ?? null;
+	// A driver's message may have several lines.
+	const failed = (report.failure ? `${report.failure.message}${report.failure.sqlstate ? ` (${report.failure.sqlstate})` : ''}${report.failure.revision ? ` in revision ${report.failure.revision}` : ''}` : report.error?.message ?? null)?.replaceAll(/\s+/g, ' ') ?? null;
 	const objects = back.changed.filter(object => !back.made.includes(object));
 	const left = [...(report.partly ? [`revision ${report.partly.revision} is partly applied: ${report.partly.words}`] : []), ...objects];
 	if (report.refused) return {status: 'failed', exit: asBefore ? 3 : 5, left, reason: report.refused.text};

@@ -77,7 +77,8 @@ SELECT ${rows(`SELECT t."table", t.wanted, pg_get_userbyid(t.relowner) AS owner,
 		FROM held h JOIN pg_stat_activity a USING (pid) WHERE NOT ${ours} ORDER BY a.xact_start`)} AS holders,
 	${rows(`SELECT ${who} FROM pg_stat_activity a WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a.xact_start IS NOT NULL AND NOT ${ours} ORDER BY a.xact_start LIMIT 20`)} AS transactions,
 	${rows(`SELECT p.gid, extract(epoch FROM clock_timestamp() - p.prepared)::float8 AS seconds, h."table", h.mode
-		FROM pg_prepared_xacts p LEFT JOIN held h ON h.virtualtransaction = '-1/' || p.transaction::text WHERE p.database = current_database() ORDER BY p.prepared`)} AS prepared,
+		FROM pg_prepared_xacts p LEFT JOIN pg_locks x ON x.locktype = 'transactionid' AND x.transactionid = p.transaction AND x.granted AND x.pid IS NULL
+		LEFT JOIN held h ON h.pid IS NULL AND h.virtualtransaction = x.virtualtransaction WHERE p.database = current_database() ORDER BY p.prepared`)} AS prepared,
 	${rows(`SELECT a.pid, extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.backend_start))::float8 AS seconds FROM pg_stat_activity a WHERE a.datname = current_database() AND a.application_name = 'pg_dump'`)} AS dumps,
 	${rows(`SELECT p.pubname AS publication, t."table" FROM touched t JOIN pg_publication_tables p ON p.schemaname || '.' || p.tablename = t.name ORDER BY 1, 2`)} AS published,
 	${rows('SELECT t."table" FROM touched t JOIN pg_subscription_rel s ON s.srrelid = t.oid ORDER BY 1')} AS subscribed,

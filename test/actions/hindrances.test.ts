@@ -71,6 +71,16 @@ test('who holds a lock that the migration would wait for, and no one else; old t
 	await Promise.all([reader, writer, apart].map(each => each.end()));
 });
 
+test('a prepared transaction, which has no session, and the words that end it', async () => {
+	await other.query("BEGIN; INSERT INTO items VALUES (1, 1); PREPARE TRANSACTION 'ana''s'");
+	try {
+		expect((await prospect()).found.prepared).toMatchObject([{gid: "ana's", table: 'items', mode: 'RowExclusiveLock'}]);
+		expect(describeHindrances(await prospect())[0]).toMatch(/^The prepared transaction ana's, \d\.\d s old, holds RowExclusiveLock on items: the migration would wait for it for ever\. COMMIT PREPARED or ROLLBACK PREPARED 'ana''s' by who prepared it ends it\.$/);
+	} finally {
+		await other.query("ROLLBACK PREPARED 'ana''s'");
+	}
+});
+
 test('a pg_dump, roles without the rights, and a look that can not be had', async () => {
 	const dump = await database.client();
 	await dump.query("SET application_name = 'pg_dump'; BEGIN; LOCK TABLE far IN ACCESS SHARE MODE");

@@ -44,7 +44,7 @@ export async function primaryServer(): Promise<Cluster> {
 		const programs = await testPrograms();
 		const from = await readCachedDataDirectory({programs, user: await findServerUser(), cache: serverCache()});
 		// A standby of the matrix begins where the primary began, whenever it is first asked for; wal_keep_size was called otherwise before 13.
-		const settings = inject('serverOfMatrix') ? {[programs.version >= 13 ? 'wal_keep_size' : 'wal_keep_segments']: programs.version >= 13 ? '2GB' : 128} : {};
+		const settings = {max_prepared_transactions: 2, ...(inject('serverOfMatrix') ? {[programs.version >= 13 ? 'wal_keep_size' : 'wal_keep_segments']: programs.version >= 13 ? '2GB' : 128} : {})};
 		return startCluster({directory, purpose: 'primary', from, programs, settings, durable: false, owner: inject('testRun').owner});
 	});
 	return primary;

@@ -10,7 +10,7 @@ import {choicesAfter, databaseWords, runsStill, stillInvalid} from './state.ts';
 
 export const outcomePanel: Panel = {
 	id: 'outcome',
-	title: state => (state.outcome ? [span(` ${state.outcome.action.toUpperCase()} ${state.outcome.status.toUpperCase()} `, 'bad'), span(` exit ${state.outcome.exit}, after ${seconds(state.outcome.seconds)}  `, 'dim'), span('Esc leaves this screen, f brings it back', 'dim')] : []),
+	title: state => (state.outcome ? [span(` ${state.outcome.action.toUpperCase()} ${state.outcome.status.toUpperCase()} `, 'bad'), span(` exit ${state.outcome.exit}, after ${seconds(state.outcome.seconds)}  `, 'dim'), span('Esc leaves, f comes back', 'dim')] : []),
 	needs: state => [state.outcome, state.contacts, state.samples, state.run?.backups, state.run?.actions, state.run?.running, state.blind],
 	content(state, {width}) {
 		const {outcome} = state;
