@@ -113,6 +113,7 @@ function describeSession(row: ActivityRow, graph: LockGraph): ActiveSession {
 		backendStart: row.backendStart,
 		backendType: row.backendType,
 		...(row.xminAge !== null && {xminAge: row.xminAge}),
+		...(row.database !== null && {database: row.database}),
 	};
 }
 

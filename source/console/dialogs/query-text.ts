@@ -21,7 +21,7 @@ export function queryDialog(session: ActiveSession, {query, complete, limitBytes
 	return {
 		kind: 'text', top: 0, title: `Query of session ${session.pid}`, copy: query,
 		body: [
-			[span(`${session.application || session.user || 'unknown'}, ${session.state ?? 'state unknown'}, ${seconds(session.seconds)}`, 'dim'), span(session.state?.startsWith('idle') ? ': what it ran last' : '', 'dim')],
+			...headLines(session),
 			[],
 			// Printable before it is coloured: what is wrapped has to be as long as what is drawn.
 			...query.slice(0, shownCharacters).replaceAll('\r\n', '\n').replaceAll('\t', '    ').split('\n').map(text => highlight(printable(text)) as Line),
@@ -30,6 +30,18 @@ export function queryDialog(session: ActiveSession, {query, complete, limitBytes
 		],
 		keys: [{key: 'e', says: 'explain: the plan, without running it', then: {kind: 'binding', id: 'explain'}}],
 	};
+}
+
+/** Who it is, where from, and what it is at. */
+function headLines({application, user, client, database, state, seconds: since, transactionSeconds, waitEvent, blockedBy}: ActiveSession): Line[] {
+	const idle = state?.startsWith('idle') ?? false;
+	return [
+		line([application || 'no application name', user, client === null ? '' : client === 'local' ? 'local' : `from ${client}`, database === undefined ? '' : `in ${database}`].filter(Boolean).join(', '), 'dim'),
+		[
+			span(`${state ?? 'state unknown'}${idle ? `, and this ran last, ${seconds(since)} ago` : ` for ${seconds(since)}`}${transactionSeconds === null ? '' : `, transaction open ${seconds(transactionSeconds)}`}`, 'dim'),
+			span(blockedBy.length > 0 ? `, waits for ${blockedBy.slice(0, 5).join(', ')}${blockedBy.length > 5 ? ', …' : ''}` : waitEvent === null || idle ? '' : `, waits for ${waitEvent}`, 'warn'),
+		],
+	];
 }
 
 export function planDialog(session: ActiveSession, {plan, parameters}: ExplainAnswer): TextDialog {

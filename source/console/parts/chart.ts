@@ -18,7 +18,7 @@ export interface ChartOptions {
 /** Columns that the labels and the axis of a chart take. */
 export function labelColumns(values: readonly (number | null)[], {format, ...scale}: Pick<ChartOptions, 'format' | 'top' | 'base'>): number {
 	const top = topOf(values, scale);
-	return Math.max(...[0, top / 3, top / 2, top].map(value => format(value).length)) + 2;
+	return Math.max(...partsOf(top, scale.base).flatMap(parts => ticks(top, parts)).map(value => format(value).length)) + 2;
 }
 
 /**
@@ -31,12 +31,11 @@ export function chart(values: readonly (number | null)[], {height, glyphs, forma
 	const labels = labelColumns(values, {format, ...scale}) - 1;
 	const quantised = filled(values).map(value => Math.round((value / top) * (height - 1)) / (height - 1) * top);
 	const text = asciichart.plot([quantised[0]!, ...quantised], {
-		height: height - 1, min: 0, max: top, offset: 2, padding: '', symbols: glyphs.chart,
-		// asciichart's arithmetic gives -0 and a little less.
-		format: (value: number) => format(Math.max(0, value)).padStart(labels),
+		height: height - 1, min: 0, max: top, offset: 2, padding: '', symbols: glyphs.chart, format: () => ''.padStart(labels),
 	} as unknown as Parameters<typeof asciichart.plot>[1]);
 	// Its axis is crossed at the top, wherever zero is.
-	return text.split('\n').map(row => [span(`${row.slice(0, labels)}${glyphs.chart[1]}`, 'dim'), span(values.map((value, index) => (value === null ? ' ' : row[labels + 1 + index] ?? ' ')).join(''), 'info')]);
+	const words = labelsOf({top, height, format, base: scale.base});
+	return text.split('\n').map((row, index) => [span(`${(words.get(index) ?? '').padStart(labels)}${glyphs.chart[1]}`, 'dim'), span(values.map((value, index) => (value === null ? ' ' : row[labels + 1 + index] ?? ' ')).join(''), 'info')]);
 }
 
 /** The next round number above, so that the scale stays still: 1, 2, 3, 5, 10, 20 …, of bytes in their unit. */
@@ -46,6 +45,24 @@ export function scaleOf(max: number, base: 10 | 1024 = 10): number {
 	if (unit > 1) return scaleOf(max / unit) * unit;
 	const power = 10 ** Math.floor(Math.log10(max));
 	return [1, 2, 3, 5, 10].map(step => step * power).find(step => step >= max) ?? 10 * power;
+}
+
+/** In how many equal parts a scale has round numbers at all its ticks; many first. */
+function partsOf(top: number, base: 1024 | undefined): readonly number[] {
+	const unit = base === 1024 && top >= 1024 ? 1024 ** Math.floor(Math.log2(top) / 10) : 1;
+	const first = Number((top / unit).toExponential()[0]);
+	return {1: [10, 5, 2, 1], 2: [4, 2, 1], 3: [6, 3, 2, 1], 5: [5, 2, 1]}[first] ?? [2, 1];
+}
+
+const ticks = (top: number, parts: number): number[] => Array.from({length: parts + 1}, (_, part) => top * part / parts);
+
+/** Words for the rows that are nearest to round numbers, counted from the top: between them a value is read off well enough. */
+function labelsOf({top, height, format, base}: {top: number; height: number; format: (value: number) => string; base: 1024 | undefined}): Map<number, string> {
+	const rows = height - 1;
+	const possible = partsOf(top, base);
+	const even = possible.find(parts => parts > 1 && rows % parts === 0);
+	const chosen = even ?? possible.find(parts => rows / parts >= 2) ?? 1;
+	return new Map(ticks(top, chosen).map((value, part) => [rows - Math.round(rows * part / chosen), format(value)]));
 }
 
 /** Marks under the columns where something began: `^3`, those too near to each other without their words. */

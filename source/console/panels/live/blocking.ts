@@ -11,11 +11,14 @@ import {whoIs} from './sessions.ts';
 import {blockingRows, fitsFilter, lockWords, isIdleInTransaction, type BlockingRow} from './state.ts';
 import type {ViewContent} from './view-content.ts';
 
+/** From so many columns on there is room for who waits, beside what. */
+export const wideColumns = 100;
+
 /** The trees in few lines; one line while nobody blocks. */
-export function blockingLines(state: ConsoleState, sample: Sample, limit: number): Line[] {
+export function blockingLines(state: ConsoleState, sample: Sample, {limit, wide}: {limit: number; wide: boolean}): Line[] {
 	if (sample.blockers.length === 0) return [line(' nobody blocks anybody', 'dim')];
 	const rows = blockingRows(sample);
-	return [headLine(sample), ...rows.slice(0, limit).map(row => treeLine(row, {glyphs: state.glyphs})), ...(rows.length > limit ? [line(`   and ${plural(rows.length - limit, 'session')} more`, 'dim')] : [])];
+	return [[...headLine(sample), span('  R resolves it', 'key')], ...rows.slice(0, limit).map(row => treeLine(row, {glyphs: state.glyphs, wide})), ...(rows.length > limit ? [line(`   and ${plural(rows.length - limit, 'session')} more`, 'dim')] : [])];
 }
 
 /** The whole forest, each root with its last query and what resolves it. */
@@ -26,7 +29,7 @@ export function blockingView(state: ConsoleState, sample: Sample, {focused, widt
 	for (const row of blockingRows(sample, {before: state.pid === null ? [] : state.pidOrder})) {
 		const chosen = row.pid === state.pid;
 		if (chosen) cursor = lines.length;
-		const drawn = treeLine(row, {glyphs: state.glyphs, pointed: chosen});
+		const drawn = treeLine(row, {glyphs: state.glyphs, pointed: chosen, wide: width >= wideColumns});
 		lines.push(chosen && focused ? drawn.map(({text}) => span(text, 'selected')) : drawn);
 		if (row.depth === 0) lines.push(...rootLines(row, sample, width));
 	}
@@ -41,7 +44,7 @@ export function lockView(state: ConsoleState, sample: Sample, {focused, width}: 
 	const byPid = new Map(sample.locksWaiting.map(lock => [lock.pid, lock]));
 	const shown = state.pidOrder.flatMap(pid => byPid.get(pid) ?? []).filter(lock => fitsFilter(sessions.get(lock.pid) ?? {pid: lock.pid}, state.filters.live));
 	const cursor = shown.findIndex(({pid}) => pid === state.pid);
-	const modeColumns = width < 100 ? 20 : 26;
+	const modeColumns = width < wideColumns ? 20 : 26;
 	return {
 		lines: [
 			line(` ${padStart('pid', 7)} ${padStart('waits', 7)}  ${pad('mode', modeColumns)} on, behind, who`, 'dim'),
@@ -108,7 +111,7 @@ function rootLines({pid, session, total}: BlockingRow, sample: Sample, width: nu
 /** On one line. */
 const queryOf = (session: ActiveSession | undefined): string => (session?.query ?? '').replaceAll(/\s+/g, ' ').trim();
 
-function treeLine(row: BlockingRow, {glyphs, pointed = false}: {glyphs: Glyphs; pointed?: boolean}): Line {
+function treeLine(row: BlockingRow, {glyphs, wide, pointed = false}: {glyphs: Glyphs; wide: boolean; pointed?: boolean}): Line {
 	const {session} = row;
 	const who = row.pid === 0 ? 'a prepared transaction' : `pid ${row.pid}`;
 	const indent = row.depth === 0 ? '' : `  ${'  '.repeat(Math.min(12, row.depth - 1))}${row.last ? glyphs.lastBranch : glyphs.branch}`;
@@ -123,6 +126,6 @@ function treeLine(row: BlockingRow, {glyphs, pointed = false}: {glyphs: Glyphs; 
 
 	return [
 		start, span(who, 'warn'), ...migration, span(` waits ${lasting(row.seconds)}`, 'strong'), span(` for ${row.lock ?? 'a lock'}`),
-		...(row.total > 0 ? [span(`, blocks ${row.total}`, 'bad')] : []), span(`  ${queryOf(session)}`, 'dim'),
+		...(row.total > 0 ? [span(`, blocks ${row.total}`, 'bad')] : []), span(wide && session && !session.migration ? `  ${whoIs(session)}` : ''), span(`  ${queryOf(session)}`, 'dim'),
 	];
 }

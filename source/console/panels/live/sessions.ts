@@ -48,6 +48,7 @@ function sessionLine(session: ActiveSession, {selected, focused, compact, pointe
 		span(` ${padStart(lasting(age), 7)}`, (age ?? 0) > 60 ? 'warn' : 'plain'),
 		span(`  ${pad(printable(state), compact ? 20 : 24)} `, tone),
 		...(compact && !session.migration ? [] : [span(compact ? 'MIGRATION ' : `${pad(printable(whoIs(session)), 22)} `, session.migration ? 'info' : 'plain')]),
+		span(compact && session.database !== undefined ? `in ${session.database}: ` : '', 'info'),
 		span((session.query ?? 'query not to be seen').replaceAll(/\s+/g, ' ').trim(), session.query === null ? 'dim' : 'plain'),
 	];
 	return selected && focused ? spans.map(({text}) => span(text, 'selected')) : spans;
@@ -58,9 +59,9 @@ function waitWords({state, waitEvent}: ActiveSession): string | null {
 	return state === 'active' && waitEvent !== null && !waitEvent.startsWith('Client:') ? `active, ${waitEvent}` : state;
 }
 
-/** `MIGRATION`, else the application and its user, else what kind of process it is. */
-export function whoIs({migration, application, user, backendType}: Pick<ActiveSession, 'migration' | 'application' | 'user' | 'backendType'>): string {
+/** `MIGRATION`, else the application and its user, else what kind of process it is; and its database where that is not the target. */
+export function whoIs({migration, application, user, backendType, database}: Pick<ActiveSession, 'migration' | 'application' | 'user' | 'backendType' | 'database'>): string {
 	if (migration) return 'MIGRATION';
-	if (backendType !== null && backendType !== 'client backend') return backendType;
-	return [application, user].filter(Boolean).join(', ') || 'unknown';
+	const who = backendType !== null && backendType !== 'client backend' ? backendType : [application, user].filter(Boolean).join(', ') || 'unknown';
+	return database === undefined ? who : `${who} in ${database}`;
 }

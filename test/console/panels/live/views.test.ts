@@ -60,7 +60,7 @@ test('blocking: each root with its last query, the key that resolves it, and how
 		'   last ran UPDATE orders SET note = \'x\' WHERE id = 7',
 		'   R, or C on it: ends it; it is idle, and a cancel does nothing; 2 sessions go on',
 		'   └ pid 812 MIGRATION waits 8.0 s for ShareLock on orders, blocks 1  CREATE INDEX CONCURRENTLY ix_orders_channel ON orders (channel)',
-		'     └ pid 901 waits 4.2 s for RowExclusiveLock on orders  INSERT INTO orders (customer_id, total) VALUES ($1, $2)',
+		'     └ pid 901 waits 4.2 s for RowExclusiveLock on orders  shop-web, app  INSERT INTO orders (customer_id, total) VALUES ($1, $2)',
 	]);
 });
 
