@@ -53,7 +53,7 @@ export const eventData = {
 	'guard-acted': z.object({act: guardActSchema}),
 	'guard-changed': z.object({guard: guardPolicySchema, key: z.string(), value: z.string()}),
 	/** `accepted`: what the server answered; not that the backend has stopped. */
-	'backend-cancelled': z.object({pid: z.number().int(), backendStart: z.string(), terminate: z.boolean(), accepted: z.boolean(), reason: z.string()}),
+	'backend-cancelled': z.object({pid: z.number().int(), backendStart: z.string(), terminate: z.boolean(), accepted: z.boolean(), reason: z.string(), /** The server's, in a sentence. */ answer: z.string().optional()}),
 	'backup-taken': z.object({backup: backupSchema}),
 	/** Right before an upgrade, where WAL is archived. */
 	'restore-point-made': z.object({point: restorePointSchema}),

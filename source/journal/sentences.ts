@@ -52,7 +52,7 @@ const sentences: {[K in EventKind]: (event: EventOf<K>) => string | Sentence | n
 	'alarm-cleared': event => `over: ${event.alarm}`,
 	'guard-acted': event => error(`guard, ${event.act.rule}: ${event.act.reason}; ${event.act.did}`),
 	'guard-changed': event => warning(`guard: ${event.key} is now ${event.value}`),
-	'backend-cancelled': event => warning(`${event.terminate ? 'termination' : 'cancellation'} of pid ${event.pid} ${event.accepted ? 'sent' : 'not sent, that session is gone'}: ${event.reason}`),
+	'backend-cancelled': event => warning(`${event.terminate ? 'termination' : 'cancellation'} of pid ${event.pid} ${event.accepted ? 'sent' : 'not sent'}: ${event.reason}${event.accepted || event.answer === undefined ? '' : `; ${event.answer}`}`),
 	'restore-point-made': ({point}) => `restore point ${point.name} made at ${point.lsn}`,
 	'backup-taken': ({backup}) => `backup of ${backup.tables} tables: ${backup.path}`,
 	'rehearsal-finished': ({rehearsal}) => (rehearsal.ok ? `rehearsal passed in ${rehearsal.seconds.toFixed(1)} s` : error(`rehearsal with problems: ${rehearsal.problems[0] ?? 'see its report'}`)),

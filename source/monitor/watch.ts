@@ -3,6 +3,7 @@ import type {GuardPolicy} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
 import {buildLockGraph} from './blocking.ts';
 import type {Row, Session} from '../postgres/session.ts';
+import {isHiddenMigration} from '../postgres/signal.ts';
 import {answerWithinMs, isBackendStart, type Backend, type MonitorSession} from './connection.ts';
 import {decideGuard, noGuardState, type GuardDecision, type GuardState, type GuardVerdict} from './guard.ts';
 import {guardReading, unknownSession, type Beside, type GuardReading} from './guard-reading.ts';
@@ -128,7 +129,7 @@ export function startGuardWatch(options: GuardWatchOptions): GuardWatch {
 /** One look: the contested locks and the migration's own session; whom it waits for is asked only while it waits. */
 async function queryReading({session, backend, seen, nowMs}: {session: MonitorSession; backend: Backend; seen: SeenWaits; nowMs: number}): Promise<{reading: GuardReading; seen: SeenWaits}> {
 	const context = {version: session.versionNumber, migration: backend};
-	const state = `SELECT s.state FROM pg_stat_get_activity(${Math.trunc(backend.pid)}) s WHERE ${isBackendStart('s.backend_start', backend)}`;
+	const state = `SELECT s.state FROM pg_stat_get_activity(${Math.trunc(backend.pid)}) s WHERE ${isBackendStart('s.backend_start', backend)} OR ${isHiddenMigration('s.backend_start', String(Math.trunc(backend.pid)))}`;
 	const [locks, [own]] = await session.multi(`${contested.text(context)};\n${state}`, {timeoutMs: answerWithinMs}) as [Row[], Row[]];
 	const {rows, seen: next} = fillWaits({rows: contested.parse(locks), seen, nowMs});
 	const at = new Date(nowMs).toISOString();

@@ -46,11 +46,14 @@ export interface BackendState {
 	transactionSeconds: number | null;
 }
 
-/** What the backend does now, or null when it is gone. */
+/** That a backend whose beginning this role may not see is the migration's: its session holds the advisory lock that keeps a second one out, and pg_locks hides nothing. */
+export const isHiddenMigration = (start: string, pid: string): string => `(${start} IS NULL AND EXISTS (SELECT FROM pg_locks l WHERE l.pid = ${pid} AND l.locktype = 'advisory' AND l.granted))`;
+
+/** What the migration's backend does now, or null when it is gone. */
 export async function queryBackend(session: Session, {pid, backendStart}: Backend): Promise<BackendState | null> {
 	const [row] = await session.query<BackendState>(
 		`SELECT state, wait_event_type AS "waitEventType", wait_event AS "waitEvent", query, extract(epoch FROM clock_timestamp() - xact_start)::float8 AS "transactionSeconds"
-		FROM pg_stat_activity WHERE pid = $1 AND backend_start = $2::timestamptz`,
+		FROM pg_stat_activity WHERE pid = $1 AND (backend_start = $2::timestamptz OR ${isHiddenMigration('backend_start', '$1')})`,
 		[pid, backendStart],
 	);
 	return row ?? null;

@@ -37,12 +37,12 @@ afterEach(async () => {
 });
 
 /** A statement that would take a minute, watched by these limits. */
-async function watch(policy: Partial<GuardPolicy>, statement: Partial<RunningStatement> = {}, rehearsedSeconds = 1) {
+async function watch(policy: Partial<GuardPolicy>, statement: Partial<RunningStatement> = {}, rehearsedSeconds = 1, guardUrl = database.url) {
 	seen = {orders: [], events: [], told: [], feed: () => {}};
 	const rehearsal = {digest: plan().digest, revisions: [], statements: [{sql: 'SELECT pg_sleep(60)', revision: 'b2', seconds: rehearsedSeconds}]};
 	supervision = await openSupervision({
 		settings: {standbys: [], freeDisk: null, project: '/', migration: {throttle: {lagSeconds: null, lagBytes: null}}}, state: () => ({guard: {...off, ...policy}, rehearsal, running: null}),
-		session: async () => session, openSession: async () => connect(parseConninfo(database.url, {}, '/'), guardSessionOptions), now: () => new Date(), steer() {},
+		session: async () => session, openSession: async () => connect(parseConninfo(guardUrl, {}, '/'), guardSessionOptions), now: () => new Date(), steer() {},
 		record: (kind: string, data: object, by?: string) => seen.events.push({kind, ...(by !== undefined && {by}), ...data}), tell: (text: string) => seen.told.push(text),
 		onSample(listener: (sample: Sample) => void) {
 			seen.feed = listener;
@@ -83,6 +83,29 @@ test('that its connection is lost is told and is in the record, and so is its en
 	await eventually('it looks again', () => seen.events.length === 2);
 	expect(seen.events).toMatchObject([{kind: 'alarm-raised', by: 'holdpoint', alarm: {alarm: 'guard-blind', level: 'critical'}}, {kind: 'alarm-cleared', alarm: 'guard-blind'}]);
 	expect(seen.told.find(text => text.startsWith('it can\'t look'))).toMatch(/^it can't look since \d\d:\d\d:\d\d UTC, so its limits don't count now, only lock_timeout does: /);
+});
+
+test('a guard of a role that may neither see nor cancel: it sees by the locks, and cancels over the room\'s session; where that may not either, the record says so once', async () => {
+	const admin = await database.client();
+	await admin.query("DROP ROLE IF EXISTS guard_plain; CREATE ROLE guard_plain LOGIN PASSWORD 'x'");
+	await migration.query('SELECT pg_advisory_lock(1)');
+	const plain = database.urlAs({name: 'guard_plain', password: 'x'});
+	const {running, watched} = await watch({maxEstimateFactor: 3}, {}, 1, plain);
+	expect(await running).toBe('57014');
+	await eventually('it is recorded', () => seen.events.length === 2);
+	expect(seen.events[1]).toMatchObject({kind: 'guard-acted', act: {did: expect.stringMatching(/^cancelled its statement \(The server accepted/)}});
+	await watched.close();
+
+	const able = session;
+	session = await connect(parseConninfo(plain, {}, '/'), {application: 'holdpoint'});
+	await watch({maxEstimateFactor: 3}, {}, 1, plain);
+	await eventually('it has tried twice', () => seen.orders.length >= 2);
+	expect(seen.events).toMatchObject([{kind: 'backend-cancelled', accepted: false}, {kind: 'guard-acted', act: {did: expect.stringMatching(/^could not cancel its statement, and told its client to stop before the next one: This role may not see/)}}]);
+	await supervision?.close();
+	supervision = null;
+	await session.close();
+	session = able;
+	await admin.query('DROP ROLE guard_plain');
 });
 
 test('with a rehearsal that took as long it only says when it would', async () => {

@@ -67,6 +67,6 @@ async function send(room: Room, {pid, backendStart}: Backend, {terminate, reason
 	const answer = await cancelBackend(session, {pid, backendStart, terminate});
 	if (answer.result === 'denied') return answer;
 	room.open(asker.by);
-	room.keeper.record('backend-cancelled', asker.by, {pid, backendStart, terminate, accepted: answer.result === 'accepted', reason: reason ?? `${asker.by} asked for it`});
+	room.keeper.record('backend-cancelled', asker.by, {pid, backendStart, terminate, accepted: answer.result === 'accepted', reason: reason ?? `${asker.by} asked for it`, answer: answer.reason});
 	return answer;
 }
