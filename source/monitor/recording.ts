@@ -37,6 +37,8 @@ const wholeEvery = 64;
 const format = 1;
 /** Deflate looks back 32 kB, and a sample of 200 sessions has 110: it would cost twice as much. */
 const compression = {[constants.ZSTD_c_compressionLevel]: 9, [constants.ZSTD_c_windowLog]: 20};
+/** Enough for most packed samples. Node keeps a buffer of this size for each one until the next full collection, by default one of 16 kB. */
+const packedBytes = 4096;
 
 /** Opens the recording, or makes it. @throws Refusal 2 when it can't be opened, or is of another version */
 export function openRecording(path: string, {maxBytes = 280_000_000, readOnly = false}: RecordingOptions = {}): Recording {
@@ -65,7 +67,7 @@ export function openRecording(path: string, {maxBytes = 280_000_000, readOnly = 
 		number++;
 		const dictionary = before && number - before.key < wholeEvery ? before : null;
 		before = {key: dictionary?.key ?? number, json};
-		insert!.run(number, sample.at, before.key, zstdCompressSync(json, {params: compression, ...(dictionary && {dictionary: dictionary.json})}));
+		insert!.run(number, sample.at, before.key, zstdCompressSync(json, {params: compression, chunkSize: packedBytes, ...(dictionary && {dictionary: dictionary.json})}));
 		if (number % wholeEvery === 0 && bytes() > maxBytes) dropOldest();
 	};
 
