@@ -32,8 +32,6 @@ export interface SandboxOptions {
 	rows?: number;
 	/** One line at a time of what is being done. */
 	onProgress?: (line: string) => void;
-	/** `PG_BIN`. */
-	programsDirectory?: string;
 	/** Folder for what later starts use again; default `.cache` of the checkout. */
 	cache?: string;
 	/** The project's Python; default that of scripts/setup.mjs. */
@@ -73,10 +71,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
 	const checkout = path.resolve(import.meta.dirname, '..');
 	const cache = options.cache ?? path.join(checkout, '.cache');
 	const python = options.python ?? path.join(cache, 'python/bin/python');
-	const programs = await findPrograms({
-		...options.programsDirectory === undefined ? {} : {directory: options.programsDirectory},
-		needs: ['postgres', 'initdb', 'pg_basebackup', 'pg_dump', 'pg_restore', 'psql'],
-	});
+	const programs = await findPrograms({needs: ['postgres', 'initdb', 'pg_basebackup', 'pg_dump', 'pg_restore', 'psql']});
 	await removeDeadSandboxes(options.directory);
 	const from = await readPreparedData({programs, python, cache, rows, onProgress});
 	const directory = await makeClusterParent(prefix, {...options.directory === undefined ? {} : {parent: path.resolve(options.directory)}});

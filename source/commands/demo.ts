@@ -30,7 +30,6 @@ export const command: Command = {
 		const sandbox = await openSandbox({
 			keep, onProgress: line => output.talk(line),
 			...(rows !== undefined && {rows}), ...(dir !== undefined && {directory: path.resolve(directory, dir)}),
-			...(call.environment['PG_BIN'] !== undefined && {programsDirectory: call.environment['PG_BIN']}),
 		});
 		return play(call, {sandbox, interactive, keep});
 	},

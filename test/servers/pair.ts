@@ -53,9 +53,8 @@ export async function primaryServer(): Promise<Cluster> {
 /** PostgreSQL's programs that the tests run on. */
 export async function testPrograms(): Promise<Programs> {
 	const ofMatrix = inject('serverOfMatrix');
-	const bin = ofMatrix ?? process.env['PG_BIN'];
 	const needs: ProgramName[] = ['postgres', 'initdb', ...ofMatrix ? [] : ['pg_basebackup', 'pg_dump', 'pg_restore', 'psql'] as const];
-	return findPrograms({...bin === undefined ? {} : {directory: bin}, needs});
+	return findPrograms({...ofMatrix === undefined ? {} : {directory: ofMatrix}, needs});
 }
 
 /** A worker process runs one file; the next one of the same slot finds the servers that the last one started. */
