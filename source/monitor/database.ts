@@ -39,13 +39,24 @@ export function waitBriefly(database: DatabaseSync): void {
 	database.exec('PRAGMA busy_timeout = 20');
 }
 
+/** A file that nobody mends: damaged, or of another version. */
+export class UnreadableRecording extends Refusal {
+	/** What is wrong, without what to do. */
+	readonly fault: string;
+
+	constructor(fault: string, mend: string) {
+		super(2, `${fault}: ${mend}`);
+		this.fault = fault;
+	}
+}
+
 /** What a fault of the file means for a person; another error is given back as it is. */
 export function refusalOf(path: string, error: unknown): unknown {
 	const {errcode, code, message} = error as {errcode?: number; code?: string; message: string};
 	if (error instanceof Refusal || errcode === undefined && code === undefined) return error;
 	if (isBusy(error)) return new Refusal(2, `The recording ${path} has been held by another process for 5 s; try again when that has ended.`);
 	// 11: SQLITE_CORRUPT, 26: SQLITE_NOTADB.
-	if (errcode === 11 || errcode === 26 || code?.startsWith('ZSTD')) return new Refusal(2, `The recording ${path} is damaged (${message}): move it away when no room is at work, and a new one is made; only samples are lost with it.`);
+	if (errcode === 11 || errcode === 26 || code?.startsWith('ZSTD')) return new UnreadableRecording(`The recording ${path} is damaged (${message})`, 'move it away when no room is at work, and a new one is made; only samples are lost with it.');
 	return new Refusal(2, `The recording ${path} can't be used (${message}): see that its folder is there, can be written, and has space left.`);
 }
 

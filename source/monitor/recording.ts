@@ -1,9 +1,8 @@
 /** The samples of a run on disk: each one compressed against the one before, which is much like it, oldest dropped beyond a size. */
 import {constants, zstdCompressSync, zstdDecompressSync} from 'node:zlib';
 import type {DatabaseSync, SQLOutputValue} from 'node:sqlite';
-import {Refusal} from '../journal/refusal.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
-import {openDatabase, refusalOf, waitBriefly} from './database.ts';
+import {openDatabase, refusalOf, UnreadableRecording, waitBriefly} from './database.ts';
 import {packSample, unpackSample} from './packed-sample.ts';
 
 export interface Recording {
@@ -135,7 +134,7 @@ export function openRecording(path: string, {maxBytes = 280_000_000, readOnly = 
 /** @throws Refusal 2 */
 function prepareTables(path: string, {database, readOnly}: {database: DatabaseSync; readOnly: boolean}): void {
 	const {user_version: found} = database.prepare('PRAGMA user_version').get() as {user_version: number};
-	if (hasSamples(database) && found !== format) throw new Refusal(2, `The recording ${path} was written by another version of holdpoint (its format is ${found}, this one's ${format}): replay it with that version; moved away when no room is at work, it makes room for a new one.`);
+	if (hasSamples(database) && found !== format) throw new UnreadableRecording(`The recording ${path} was written by another version of holdpoint (its format is ${found}, this one's ${format})`, 'replay it with that version; moved away when no room is at work, it makes room for a new one.');
 	if (readOnly) return;
 	// `key`: the number of the last sample before it that is kept whole, or its own.
 	database.exec(`CREATE TABLE IF NOT EXISTS samples (number INTEGER PRIMARY KEY, at TEXT NOT NULL, key INTEGER NOT NULL, body BLOB NOT NULL) STRICT; CREATE INDEX IF NOT EXISTS samples_at ON samples (at); PRAGMA user_version = ${format}`);

@@ -74,7 +74,7 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 	const room = {
 		settings, environment, scrubber, checklist: followed, keeper, target, consoles: listeners, tell,
 		contacts: mergeContacts(followed.parsed.contacts, settings.contacts),
-		facts: {pid: process.pid, host: hostname(), inProcess, warnings: describePlace({settings, environment, inProcess}), waitingForCredentials: false, window: settings.window},
+		facts: {pid: process.pid, host: hostname(), inProcess, warnings: [...describePlace({settings, environment, inProcess}), ...(keeper.putAside ? [`${keeper.putAside}.`] : [])], waitingForCredentials: false, window: settings.window},
 		origin: readOrigin({settings, environment, loaded: target.loaded}),
 		state: () => keeper.state,
 		ended: new Promise<string>(resolve => {
@@ -91,6 +91,7 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 		if (keeper.damage) keeper.record('room-recovered', 'holdpoint', {found: `the journal was damaged: ${keeper.damage}; what followed is kept beside it`});
 		// Else a check that died with its room would count as running for ever.
 		else if (keeper.state.items.some(item => item.state === 'running')) keeper.record('room-recovered', 'holdpoint', {found: 'a check had ended with the room before'});
+		if (keeper.putAside) keeper.record('room-recovered', 'holdpoint', {found: keeper.putAside});
 		if (keeper.folder) room.watch.recordInto(keeper.folder);
 		if (known) room.blocks.resume();
 		if (keeper.opened && !known) keeper.keep({name: `checklist-${room.checklist.sha256.slice(0, 12)}.md`, text: room.checklist.markdown, what: `the checklist that ${by} began with`});

@@ -6,9 +6,10 @@ import {openJournal, type Journal, type ReadJournal} from '../journal/file.ts';
 import {fold} from '../journal/fold.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {RunState} from '../journal/shapes/run.ts';
-import {takeOwnership, type Ownership} from '../monitor/ownership.ts';
+import type {Ownership} from '../monitor/ownership.ts';
+import {takeRecording} from '../monitor/put-aside.ts';
 import {AnotherRoom} from './another-room.ts';
-import {hash, makeRunFolder, runFolder} from './run-folder.ts';
+import {hash, makeRunFolder, readRoomFile, runFolder} from './run-folder.ts';
 
 export interface RunKeeper {
 	/** The run as folded; a draft of it until it is opened. */
@@ -19,6 +20,8 @@ export interface RunKeeper {
 	readonly events: readonly JournalEvent[];
 	/** What was wrong with the journal when it was taken over. */
 	readonly damage: string | null;
+	/** What became of a recording that could not be read, in a sentence; null where it could. */
+	readonly putAside: string | null;
 	/** Writes the draft as a run's first event; does nothing when it is open already. */
 	open(by: string): void;
 	record<K extends EventKind>(kind: K, by: string, data: EventData<K>): JournalEvent;
@@ -45,11 +48,14 @@ export function keepRun({stateDir, run, scrub, onEvent, beforeFirst, now = () =>
 	let journal: Journal | null = null;
 	let ownership: Ownership | null = null;
 	let draft: RunState | null = null;
+	let putAside: string | null = null;
 
 	const take = (id: string, read?: ReadJournal) => {
 		const folder = runFolder(stateDir, id);
 		makeRunFolder(folder);
-		const taken = takeOwnership(path.join(folder, 'recording.db'));
+		const room = readRoomFile(folder);
+		const {taken, aside} = takeRecording(path.join(folder, 'recording.db'), {mayMove: () => room === null || room.pid === process.pid || !isThere(room.pid), now: now()});
+		putAside = aside;
 		if (!taken.won) throw new AnotherRoom(`Run ${id} belongs to another room, process ${taken.owner.pid}; attach to it with \`holdpoint attach ${id}\`.`);
 		ownership = taken;
 		journal = openJournal({folder, ...(read && {read}), scrub, onEvent, now});
@@ -85,6 +91,9 @@ export function keepRun({stateDir, run, scrub, onEvent, beforeFirst, now = () =>
 		get damage() {
 			return journal?.damage ?? null;
 		},
+		get putAside() {
+			return putAside;
+		},
 		open(by) {
 			if (journal || !opening) return;
 			take(opening.run);
@@ -116,4 +125,14 @@ function writeWhole(file: string, content: string): void {
 	fsyncSync(descriptor);
 	closeSync(descriptor);
 	renameSync(`${file}.partial`, file);
+}
+
+/** A process of that number; whose it is need not be asked: a doubt keeps the file where it is. */
+function isThere(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
 }
