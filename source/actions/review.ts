@@ -48,7 +48,7 @@ export async function runReview(context: ActionContext, {range, pgVersion, rules
 	const sources: ReviewSources = {settings: context.settings, session: () => context.session(), reading: context.knownReading(), rehearsal: rehearsal?.digest === plan.digest ? rehearsal : null};
 	const {review, statements} = await reviewPlanned(sources, {sql, facts: valueOf(facts).filter(each => files.has(each.file))}, {pgVersion, rules});
 	context.record('review-finished', {sqlSha256: plan.sqlSha256, counts: review.counts, suppressed: review.suppressed});
-	context.keep({name: `review-${plan.digest.slice(0, 12)}.json`, text: `${JSON.stringify(review, null, '\t')}\n`, what: 'the review'});
+	context.keep({name: `review-${plan.digest.slice(0, 12)}.json`, text: `${JSON.stringify({...review, looks: statements}, null, '\t')}\n`, what: 'the review'});
 	return {review, sql, sha256: plan.sqlSha256, statements, plan};
 }
 

@@ -4,16 +4,17 @@ import type {RunState} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
 import {emptyPoint, type Point} from '../monitor/series.ts';
 import {ordered} from './panels/live/cursor.ts';
+import {firstReviewLook} from './panels/review/look.ts';
 import {withCursor, withSamples} from './reduce-room.ts';
 import type {Replay} from './replay/state.ts';
-import {failedOutcome, markLimit, type ConsoleState} from './state.ts';
+import {failedOutcome, markLimit, type ConsoleState, type ReviewAnswer} from './state.ts';
 
 export type ReplayAction =
 	| {type: 'replay'; change: Partial<Pick<Replay, 'playing' | 'speed' | 'to'>>}
 	/** It went on to `at`: what came since. */
-	| {type: 'replay-played'; at: number; gap: Replay['gap']; run: RunState | null; samples: readonly Sample[]; marks: readonly Mark[]}
+	| {type: 'replay-played'; at: number; gap: Replay['gap']; run: RunState | null; review: ReviewAnswer | null; samples: readonly Sample[]; marks: readonly Mark[]}
 	/** It stands somewhere else: all that a console shows of that moment. */
-	| {type: 'replay-moved'; at: number; gap: Replay['gap']; run: RunState | null; samples: readonly Sample[]; marks: readonly Mark[]; points: readonly Point[]};
+	| {type: 'replay-moved'; at: number; gap: Replay['gap']; run: RunState | null; review: ReviewAnswer | null; samples: readonly Sample[]; marks: readonly Mark[]; points: readonly Point[]};
 
 /** The state after it; other actions leave it as it is. */
 export function reduceReplay(state: ConsoleState, action: {type: string}): ConsoleState {
@@ -43,11 +44,11 @@ export function reduceReplay(state: ConsoleState, action: {type: string}): Conso
 	}
 }
 
-function at(state: ConsoleState, news: {at: number; gap: Replay['gap']; run: RunState | null}): ConsoleState {
+function at(state: ConsoleState, news: {at: number; gap: Replay['gap']; run: RunState | null; review: ReviewAnswer | null}): ConsoleState {
 	const {gap} = news;
 	const since = gap?.since ?? null;
 	return {
-		...state, attached: true, now: news.at, run: news.run, replay: {...state.replay!, at: news.at, to: Math.max(state.replay!.to, news.at), gap},
+		...state, attached: true, now: news.at, run: news.run, review: news.review, reviewLook: news.review?.sha256 === state.review?.sha256 ? state.reviewLook : firstReviewLook, replay: {...state.replay!, at: news.at, to: Math.max(state.replay!.to, news.at), gap},
 		blind: since === null ? null : state.blind?.since === since ? state.blind : {error: 'nothing was recorded', since},
 	};
 }

@@ -31,6 +31,8 @@ export interface ReviewAnswer {
 	sha256: string;
 	/** Each statement with what it locks. */
 	statements: readonly StatementLook[];
+	/** The SQL alone is known: no findings does not say that there are none. */
+	unreviewed?: true;
 }
 
 export interface Contact {

@@ -3,10 +3,12 @@ import {cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, write
 import path from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {afterAll, beforeAll, expect, inject, test} from 'vitest';
+import {keptReviews} from '../../source/commands/replay/kept-review.ts';
 import {openTape} from '../../source/commands/replay/tape.ts';
 import {spanOf} from '../../source/console/replay/tape.ts';
 import {openJournal, readJournal} from '../../source/journal/file.ts';
 import type {EventData} from '../../source/journal/events.ts';
+import type {RunState} from '../../source/journal/shapes/run.ts';
 import {openHistory} from '../../source/monitor/history.ts';
 import {openRecording} from '../../source/monitor/recording.ts';
 import {opening, plan, running, sample, startedAt, tell} from '../console/fixtures/story.ts';
@@ -68,6 +70,8 @@ test('on a terminal it is the control room\'s screen, on which nothing acts', as
 		await console.press('2', '\u001B[F');
 		const screen = await console.see('at its end, 19 s of 19 s');
 		expect(screen).toContain('CREATE INDEX CONCURRENTLY ix_orders_channel');
+		await console.press('3');
+		await console.see('at this moment of the run there was no plan whose SQL is kept');
 		await console.press('5');
 		await console.see('Journal  run 4f2a, 16 events');
 		await console.press('q');
@@ -75,6 +79,26 @@ test('on a terminal it is the control room\'s screen, on which nothing acts', as
 	} finally {
 		console.signal('SIGKILL');
 	}
+});
+
+test('the SQL of the plan as it was known then, with its review once there was one; from a folder that was moved', () => {
+	const copy = copied();
+	const [sql, review] = [`upgrade-${plan.digest.slice(0, 12)}.sql`, `review-${plan.digest.slice(0, 12)}.json`];
+	mkdirSync(path.join(copy, 'artifacts'));
+	writeFileSync(path.join(copy, 'artifacts', sql), 'ALTER TABLE orders ADD COLUMN channel text;\n');
+	writeFileSync(path.join(copy, 'artifacts', review), JSON.stringify({statements: 1, findings: [], counts: {error: 0, warning: 0, info: 0}, suppressed: 2, looks: [{number: 1, line: 1, endLine: 1, locks: [], rows: 3, bytes: null}]}));
+	const read = keptReviews(copy);
+	const state = readJournal(path.join(copy, 'events.jsonl')).state;
+	const kept = (...names: string[]) => ({...state, plan, artifacts: names.map(name => ({path: `/elsewhere/artifacts/${name}`, sha256: name, what: ''}))} as unknown as RunState);
+	expect(read({...state, plan: null} as unknown as RunState)).toBeNull();
+	expect(read(kept())).toBeNull();
+	const unreviewed = read(kept(sql))!;
+	expect(unreviewed).toMatchObject({sql: 'ALTER TABLE orders ADD COLUMN channel text;\n', sha256: plan.sqlSha256, unreviewed: true});
+	expect(read(kept(sql))).toBe(unreviewed);
+	expect(read(kept(sql, review))).toMatchObject({review: {suppressed: 2}, statements: [{rows: 3}]});
+	expect(read(kept(sql, review))).not.toHaveProperty('unreviewed');
+	rmSync(path.join(copy, 'artifacts'), {recursive: true});
+	expect(keptReviews(copy)(kept(sql))).toBeNull();
 });
 
 test('what can\'t be replayed is refused in a sentence', async () => {

@@ -10,6 +10,7 @@ import {isWritten} from '../../monitor/database.ts';
 import {openHistory} from '../../monitor/history.ts';
 import {openRecording} from '../../monitor/recording.ts';
 import type {ChosenRun} from '../choose-run.ts';
+import {keptReviews} from './kept-review.ts';
 
 /** @param file the recording @throws Refusal 2 when it can't be read */
 export function openTape(run: ChosenRun, file: string): Tape {
@@ -28,6 +29,7 @@ export function openTape(run: ChosenRun, file: string): Tape {
 			return opened.figures;
 		},
 		contacts: readContacts(run.folder, run.state),
+		review: keptReviews(run.folder),
 		grow() {
 			readMore(path.join(run.folder, 'events.jsonl'), run);
 			// What nobody wrote was opened as a file that stays as it is.

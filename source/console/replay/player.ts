@@ -72,7 +72,8 @@ export async function startPlayer({store, tape, now = Date.now}: PlayerOptions):
 			const marks = marksOf(tape.timeline.slice(Math.max(0, count - markedEvents), count)).slice(-markLimit);
 			const gap = gapAt(tape, at, newest);
 			shown = at;
-			store.dispatch({type: 'replay-moved', at, gap, run: tape.timeline.after(count), samples, marks, points: [...points.points, ...recent.map(pointOf), ...(gap ? [emptyPoint(at)] : [])]});
+			const run = tape.timeline.after(count);
+			store.dispatch({type: 'replay-moved', at, gap, run, review: tape.review(run), samples, marks, points: [...points.points, ...recent.map(pointOf), ...(gap ? [emptyPoint(at)] : [])]});
 		} catch (error) {
 			if (mine === moves) fail(error);
 		}
@@ -85,7 +86,8 @@ export async function startPlayer({store, tape, now = Date.now}: PlayerOptions):
 		const samples = [...tape.samples.samples({from: isoOf(at + 1), to: isoOf(to)})];
 		const gap = gapAt(tape, to, samples.at(-1) ?? store.state().samples.at(-1) ?? null);
 		at = shown = to;
-		store.dispatch({type: 'replay-played', at, gap, run: tape.timeline.after(count), samples, marks: marksOf(tape.timeline.slice(before, count))});
+		const run = tape.timeline.after(count);
+		store.dispatch({type: 'replay-played', at, gap, run, review: tape.review(run), samples, marks: marksOf(tape.timeline.slice(before, count))});
 	};
 
 	const tick = (): void => trying(() => {

@@ -1,8 +1,9 @@
 /** A recorded run as the console sees it: its journal, its samples, its figures, each at any moment. */
+import type {RunState} from '../../journal/shapes/run.ts';
 import type {Timeline} from '../../journal/timeline.ts';
 import type {History} from '../../monitor/history.ts';
 import type {Recording} from '../../monitor/recording.ts';
-import type {Contact} from '../state.ts';
+import type {Contact, ReviewAnswer} from '../state.ts';
 
 export interface Tape {
 	readonly timeline: Timeline;
@@ -10,6 +11,8 @@ export interface Tape {
 	readonly samples: Pick<Recording, 'samples' | 'newestAt' | 'nextAfter' | 'span'>;
 	readonly figures: Pick<History, 'points' | 'begins'>;
 	readonly contacts: readonly Contact[];
+	/** The SQL of the run's plan as it was then, with its review; null: none, or not kept. */
+	review(run: RunState | null): ReviewAnswer | null;
 	/** Looks whether a room has written more since. */
 	grow(): void;
 	close(): void;

@@ -39,7 +39,7 @@ async function replayed({playing = false, from = 0} = {}) {
 	};
 	for (let second = 1; second <= 90; second++) if (second <= 20 || second >= 60) record(second);
 	const events = [...tell([...opening, ...running]), ...tell([{kind: 'guard-acted', act: failure.guard[0]!}, {kind: 'action-finished', outcome: failure}], 17).map((event, index) => ({...event, at: new Date(startedAt + (79 + index) * 1000).toISOString()}))];
-	const tape: Tape = {timeline: createTimeline({events, hashes: []}), samples: recording, figures, contacts: [], grow() {}, close() {}};
+	const tape: Tape = {timeline: createTimeline({events, hashes: []}), samples: recording, figures, contacts: [], review: () => null, grow() {}, close() {}};
 	const span = spanOf(tape);
 	const store = createStore(initialState({attached: true, replay: {...span, at: startedAt + from * 1000, playing, speed: 1, gap: null}}));
 	const player = await startPlayer({store, tape});

@@ -3,7 +3,7 @@ import type {Finding, StatementLook} from '../../../journal/shapes/review.ts';
 import type {ReviewAnswer} from '../../state.ts';
 
 export type ReviewRow =
-	| {kind: 'revision'; key: string; revision: string; statements: number; findings: Finding[]; folded: boolean}
+	| {kind: 'revision'; key: string; revision: string; statements: number; findings: Finding[]; folded: boolean; unreviewed?: true}
 	| {kind: 'sql'; key: string; number: number; text: string; statement?: StatementLook; findings: Finding[]}
 	| {kind: 'finding'; key: string; finding: Finding};
 
@@ -21,7 +21,7 @@ export function reviewRows(answer: ReviewAnswer, folded: ReadonlySet<string>): R
 	return rows;
 }
 
-function makeRows({sql, review, statements}: ReviewAnswer, folded: ReadonlySet<string>): ReviewRow[] {
+function makeRows({sql, review, statements, unreviewed}: ReviewAnswer, folded: ReadonlySet<string>): ReviewRow[] {
 	const byLine = groupBy(review.findings.filter(onSql), finding => finding.line);
 	const starts = new Map(statements.map(statement => [statement.line, statement]));
 	const rows: ReviewRow[] = findingRows(review.findings.filter(finding => !onSql(finding) && finding.revision === undefined));
@@ -31,7 +31,7 @@ function makeRows({sql, review, statements}: ReviewAnswer, folded: ReadonlySet<s
 		if (begun !== undefined) {
 			revision = begun;
 			const findings = review.findings.filter(finding => finding.revision === begun);
-			rows.push({kind: 'revision', key: `revision ${begun}`, revision: begun, statements: statements.filter(statement => statement.revision === begun).length, findings, folded: folded.has(begun)});
+			rows.push({kind: 'revision', key: `revision ${begun}`, revision: begun, statements: statements.filter(statement => statement.revision === begun).length, findings, folded: folded.has(begun), ...(unreviewed && {unreviewed})});
 			if (!folded.has(begun)) rows.push(...findingRows(findings.filter(finding => !onSql(finding))));
 			continue;
 		}

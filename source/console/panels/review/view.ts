@@ -17,16 +17,18 @@ export const reviewPanel: Panel = {
 	id: 'review',
 	title(state) {
 		if (!state.review) return [span('SQL review', 'title')];
+		if (state.review.unreviewed) return [span('SQL review', 'title'), span('  the SQL of the plan; it was not reviewed at this moment', 'warn')];
 		const {counts, suppressed} = state.review.review;
 		return [
 			span('SQL review', 'title'), span('  ', 'dim'), ...levelSpans(counts), ...(suppressed > 0 ? [span(`, ${suppressed} silenced`, 'dim')] : []),
-			span(`  ${shareRead(state)}`, 'dim'),
+			// What was on somebody's screen then is not recorded.
+			span(state.replay ? '' : `  ${shareRead(state)}`, 'dim'),
 		];
 	},
-	needs: state => [state.review, state.reviewLook, state.opened, state.activities.review, state.run?.items],
+	needs: state => [state.review, state.replay === null, state.reviewLook, state.opened, state.activities.review, state.run?.items],
 	content(state, {width, focused}) {
 		const activity = state.activities.review;
-		if (!state.review) return {lines: [line(activity && !activity.done ? ` ${activity.text}` : ' s reviews the SQL of the pending revisions; it is shown here.', 'dim')]};
+		if (!state.review) return {lines: [line(activity && !activity.done ? ` ${activity.text}` : state.replay ? ' at this moment of the run there was no plan whose SQL is kept' : ' s reviews the SQL of the pending revisions; it is shown here.', 'dim')]};
 		const rows = reviewRows(state.review, state.reviewLook.folded);
 		const at = Math.max(0, rows.findIndex(row => row.key === state.reviewLook.at));
 		const lines: Line[] = [];
@@ -70,7 +72,7 @@ export function shareRead({review, reviewLook}: Pick<ConsoleState, 'review' | 'r
 
 function rowLines(row: ReviewRow, {width, open, glyphs}: {width: number; open: boolean; glyphs: ConsoleState['glyphs']}): Line[] {
 	switch (row.kind) {
-		case 'revision': return [[span(`${row.folded ? glyphs.folded : glyphs.unfolded} ${row.revision}`, 'title'), span(`  ${plural(row.statements, 'statement')}  `, 'dim'), ...(row.findings.length === 0 ? [span('nothing against it', 'good')] : levelSpans(countLevels(row.findings)))]];
+		case 'revision': return [[span(`${row.folded ? glyphs.folded : glyphs.unfolded} ${row.revision}`, 'title'), span(row.unreviewed ? '' : `  ${plural(row.statements, 'statement')}  `, 'dim'), ...(row.unreviewed ? [] : row.findings.length === 0 ? [span('nothing against it', 'good')] : levelSpans(countLevels(row.findings)))]];
 		case 'finding': return findingLines(row.finding, {width, open});
 		default: return sqlLines(row, width);
 	}
