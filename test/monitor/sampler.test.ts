@@ -94,6 +94,14 @@ test('a blocker that is idle, and one of our own, are named all the same', async
 	await Promise.all(pending);
 });
 
+test('a session of another database says which one', async () => {
+	const [own, other] = [await database.client(), await (await primaryServer()).connect()];
+	for (const client of [own, other]) await client.query('BEGIN; SELECT 1');
+	const {active} = await watch().sampler.once();
+	expect([own, other].map(client => active.find(({pid}) => pid === pidOf(client))!.database)).toEqual([undefined, 'postgres']);
+	await other.end();
+});
+
 test('who waits for a row is told by its table', async () => {
 	const [one, two, third] = await Promise.all([database.client(), database.client(), database.client()]);
 	await one.query('CREATE TABLE parts (id int PRIMARY KEY, n int)');

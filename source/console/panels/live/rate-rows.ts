@@ -11,6 +11,8 @@ export interface RateRow {
 	low?: true;
 	/** The scale ends at least here: counts of less are no chart. */
 	top?: number;
+	/** Said where there is no value; default `unknown`. */
+	none?: string;
 	/** Round numbers of bytes are powers of 1024. */
 	base?: 1024;
 }
@@ -32,11 +34,11 @@ export const rateRows: readonly RateRow[] = [
 	{series: 'deadlocks', says: 'deadlocks', format: perSecond},
 	{series: 'checkpointsRequested', says: 'checkpoints for WAL in 15 min', format: count, top: 10},
 	{series: 'checkpointsTimed', says: 'timed checkpoints in 15 min', format: count, top: 10},
-	{series: 'checkpointSeconds', says: 'a checkpoint writes for', format: seconds},
+	{series: 'checkpointSeconds', says: 'a checkpoint writes for', format: seconds, none: 'none ended'},
 	{series: 'connections', says: 'connections', format: count, top: 10},
 	{series: 'active', says: 'active sessions', format: count, top: 10},
 	{series: 'waiting', says: 'sessions waiting for locks', format: count, top: 10},
-	{series: 'behind', says: 'sessions behind the migration', format: count, top: 10},
+	{series: 'behind', says: 'sessions behind the migration', format: count, top: 10, none: 'no migration'},
 ];
 
 export const chartedRates: readonly SeriesName[] = rateRows.map(({series}) => series);

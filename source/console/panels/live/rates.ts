@@ -13,9 +13,8 @@ export function rateLines(state: ConsoleState, _: unknown, {width, height, focus
 	const at = Math.max(0, rateRows.findIndex(({series}) => series === state.live.series));
 	const columns = Math.max(10, Math.min(16, Math.floor((width - 32) / 3)));
 	const head = line(` ${pad(`in ${spanWords(period)}`, 30)} ${[period.now ? 'now' : 'at its end', 'lowest', 'highest'].map(word => padStart(word, columns)).join('')}`, 'dim');
-	const rows = rateRows.map(({series, says, format}, index): Line => {
+	const rows = rateRows.map(({series, says, format, none = 'unknown'}, index): Line => {
 		const extent = extentOf(period, series);
-		const none = series === 'behind' ? 'no migration' : 'unknown';
 		const value = (given: number | null | undefined) => padStart(given === null || given === undefined ? none : format(given), columns);
 		const chosen = index === at && focused;
 		return [
