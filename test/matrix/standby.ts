@@ -18,7 +18,8 @@ export async function startStandbyOfVersion({directory, primary, cache, owner}: 
 	await copyDataDirectory({from: await readCachedDataDirectory({programs, user, cache}), to: data, user});
 	const port = await findFreePort();
 	const settings = {
-		listen_addresses: '127.0.0.1', port, unix_socket_directories: socketDirectory, cluster_name: 'standby1', shared_buffers: '64MB', fsync: 'off',
+		// Some, such as max_prepared_transactions, must not be lower than the primary's.
+		...primary.settings, listen_addresses: '127.0.0.1', port, unix_socket_directories: socketDirectory, cluster_name: 'standby1', shared_buffers: '64MB', fsync: 'off',
 		primary_conninfo: `host=${primary.socketDirectory} port=${primary.port} user=postgres application_name=standby1`, wal_retrieve_retry_interval: '100ms', hot_standby_feedback: 'off',
 	};
 	await writeFile(path.join(data, 'postgresql.conf'), Object.entries(settings).map(([name, value]) => `${name} = '${value}'\n`).join(''), {flag: 'a'});
