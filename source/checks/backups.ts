@@ -1,4 +1,5 @@
 /** What the checks of the backup have in common: its age, its source, what would be lost by going back to it. */
+import {countedWords} from '../journal/backup-words.ts';
 import {byteWords} from '../journal/byte-words.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
@@ -64,7 +65,8 @@ export function backupEvidence(backup: Backup): Evidence {
 		body: [
 			`taken ${backup.startedAt} to ${backup.finishedAt} from PostgreSQL ${backup.serverVersion}, system identifier ${backup.systemIdentifier}`,
 			...(backup.source ? [`from the standby ${backup.source.host}:${backup.source.port}, ${backup.source.behindBytes} bytes of WAL behind the target then`] : []),
-			`${backup.tables} tables; WAL position ${backup.lsn ?? 'not known to this role'}`,
+			`${backup.tables} tables; WAL position ${backup.lsn ?? 'not known to this role'}${backup.compression === undefined ? '' : `; compressed by ${backup.compression}`}`,
+			...(backup.counted ? [`rows: ${countedWords(backup.counted)}`] : []),
 			...(backup.manifest === undefined ? [] : [`hashes of its files: ${backup.manifest}`]),
 			...(backup.globals === undefined ? [] : [backup.globals.path === null ? `roles and tablespaces not backed up: ${backup.globals.why ?? 'unknown why'}` : `roles (without passwords) and tablespaces: ${backup.globals.path}`]),
 		].join('\n'),

@@ -1,5 +1,6 @@
 /** `holdpoint backup`: takes and verifies a backup. */
 import type {Backup} from '../journal/shapes/backup.ts';
+import {countedWords} from '../journal/backup-words.ts';
 import {byteWords} from '../journal/byte-words.ts';
 import {choiceFlag, numberFlag, textFlag, type Command} from './command.ts';
 import {formatTable} from './table.ts';
@@ -33,7 +34,7 @@ function factsOf({path, format, bytes, startedAt, finishedAt, tables, lsn, sha25
 	return [
 		['backup', path],
 		['format', `${format}${compression === undefined ? '' : `, ${compression}`}, ${byteWords(bytes)}, ${tables} tables`],
-		...(counted ? [['rows', `${counted.rows.toLocaleString('en-US')} in ${counted.tables} tables counted in its snapshot${counted.uncounted === 0 ? '' : `; ${counted.uncounted} not counted, larger than backup.count_rows or not readable, such as ${counted.largest ?? ''}`}`]] : []),
+		...(counted ? [['rows', countedWords(counted)]] : []),
 		['time', `${startedAt} to ${finishedAt}${lsn === null ? '' : `, at ${lsn}`}`],
 		...(source ? [['from', `the standby ${source.host}:${source.port}, ${byteWords(source.behindBytes)} of WAL behind the target`]] : []),
 		...(sha256 ? [['sha256', sha256]] : []),

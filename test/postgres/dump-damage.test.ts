@@ -3,7 +3,7 @@ import {cp, mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile} f
 import os from 'node:os';
 import path from 'node:path';
 import {afterAll, beforeAll, beforeEach, describe, expect, test} from 'vitest';
-import {findDamage} from '../../source/checks/backups.ts';
+import {findDamage, trustFresh} from '../../source/checks/backups.ts';
 import type {Backup} from '../../source/journal/shapes/backup.ts';
 import {parseConninfo, type Conninfo} from '../../source/postgres/conninfo.ts';
 import {readStamp} from '../../source/postgres/dump-files.ts';
@@ -118,6 +118,18 @@ describe('damaged after it was taken', () => {
 		expect(await findDamage(backup)).toMatch(says);
 		expect(await restored(backup)).toMatch(/^The backup is not restored, since it is not as it was taken|^The record beside the backup/);
 	});
+});
+
+test('what was hashed and read back a moment ago is not hashed once more by the check after it, until it is touched; what was only listed is', async () => {
+	const {backup} = await runDump({conninfo, directory, format: 'custom'});
+	const listed: Backup = {...backup, verified: {list: true, read: false}};
+	await flip(backup.path, 0.5);
+	await trustFresh(listed);
+	expect(await findDamage(listed)).toMatch(/has changed since/);
+	await trustFresh(backup);
+	expect(await findDamage(backup)).toBeNull();
+	await flip(backup.path, 0.25);
+	expect(await findDamage(backup)).toMatch(/has changed since/);
 });
 
 test('a restore that brings other rows than the snapshot had says so', async () => {

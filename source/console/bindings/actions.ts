@@ -13,7 +13,7 @@ import {ask, free} from './reasons.ts';
 export const actionKeys: Binding[] = [
 	{
 		id: 'backup', keys: ['b'], says: 'take a backup and verify it', short: 'backup', group: 'actions', refuse: free,
-		run: doing => confirm(doing, {title: 'Take a backup', says: 'take it', words: ['pg_dump reads every table under a snapshot; it blocks DDL on them until it is done.', 'It is listed, read through and hashed before it counts.'], command: {command: 'backup', params: {}, done: 'the backup is taken'}}),
+		run: doing => confirm(doing, {title: 'Take a backup', says: 'take it', words: ['pg_dump reads every table under a snapshot; it blocks DDL on them until it is done.', 'One session more counts the rows of tables that are not too large for it (backup.count_rows).', 'It is listed, read through and hashed before it counts.'], command: {command: 'backup', params: {}, done: 'the backup is taken'}}),
 	},
 	{
 		id: 'review', keys: ['s'], says: 'review the SQL of the pending revisions', short: 'review', group: 'actions', refuse: ask,
