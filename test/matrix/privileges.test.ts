@@ -12,6 +12,7 @@ import type {Session} from '../../source/postgres/session.ts';
 import {cancelBackend} from '../../source/postgres/signal.ts';
 import {queryFacts} from '../../source/postgres/table-facts.ts';
 import {queryTables} from '../../source/postgres/table-sizes.ts';
+import type {Backend} from '../../source/monitor/connection.ts';
 import {backendOf, makeCrowd, openMonitorSession, type Crowd} from '../monitor/sessions.ts';
 import {freshDatabase, servers, type FreshDatabase} from '../servers.ts';
 
@@ -35,8 +36,8 @@ afterAll(async () => {
 	await database.drop();
 });
 
-const sample = async () => {
-	const sampler = startSampler({connect: async () => openMonitorSession(database.urlAs(role)), intervalMs: null, migrationBackend: () => null, tables: () => ['orders'], onSample: () => {}, onFailure: () => {}});
+const sample = async (migration: Backend | null = null) => {
+	const sampler = startSampler({connect: async () => openMonitorSession(database.urlAs(role)), intervalMs: null, migrationBackend: () => migration, tables: () => ['orders'], onSample: () => {}, onFailure: () => {}});
 	try {
 		await sampler.once();
 		return await sampler.once();
@@ -84,6 +85,9 @@ test('pg_signal_backend alone is not enough: whom it would cancel is not seen, w
 	await admin.query(`CREATE ROLE "plain migration" LOGIN PASSWORD 'x'; GRANT pg_signal_backend TO "${role.name}"`);
 	const migration = await database.client({name: 'plain migration', password: 'x'});
 	const backend = await backendOf(migration);
+	// The migration's session holds its lock: by that it is known, and pinned.
+	await migration.query('SELECT pg_advisory_lock(1)');
+	expect(await sample(backend)).toMatchObject({active: [{pid: backend.pid, migration: true, state: null}], behind: {sessions: 0}});
 	const mayCancel = async () => (await queryHindrances(session, {relations: [], migrationRole: 'plain migration', guardRole: role.name})).mayCancel;
 	expect(await mayCancel()).toBe(false);
 	expect(await cancelBackend(session, backend)).toMatchObject({result: 'denied', reason: expect.stringMatching(/^This role may not see whether \d+ is still the backend that was meant.*GRANT pg_monitor/)});

@@ -1,5 +1,6 @@
 /** Every session that is doing or holding something, the migration always among them, the longest transaction first. */
 import {isBackendStart, numberOf, startText, textOf, type Row} from '../connection.ts';
+import {isHiddenMigration} from '../../postgres/signal.ts';
 import type {PollContext, PollQuery} from './query.ts';
 
 export interface ActivityRow {
@@ -81,5 +82,7 @@ function columns(context: PollContext): string {
 }
 
 function isMigration({migration}: PollContext): string {
-	return migration ? `(s.pid = ${Math.trunc(migration.pid)} AND ${isBackendStart('s.backend_start', migration)})` : 'false';
+	if (!migration) return 'false';
+	const pid = Math.trunc(migration.pid);
+	return `(s.pid = ${pid} AND (${isBackendStart('s.backend_start', migration)} OR ${isHiddenMigration('s.backend_start', String(pid))}))`;
 }
