@@ -5,6 +5,7 @@ import path from 'node:path';
 import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
 import {AnotherRoom} from './another-room.ts';
+import {PasswordWanted} from './password-wanted.ts';
 
 export interface StartDetachedOptions {
 	settings: Settings;
@@ -12,19 +13,19 @@ export interface StartDetachedOptions {
 	/** argv of this program up to its own arguments: the runtime, its options, the entry. */
 	program: readonly string[];
 	/** What a person was asked for here; the room has nobody to ask. */
-	password?: string;
+	password?: string | undefined;
 }
 
-/** Hello of a room that has opened, or why it has not; `another`: one was there first. */
-export type Hello = {socket: string; pid: number} | {exit: number; reason: string; another?: boolean};
+/** Hello of a room that has opened, or why it has not. `another`: the socket of one that was there first; `question`: a person is to be asked for the password. */
+export type Hello = {socket: string; pid: number} | {exit: number; reason: string; another?: string; question?: string};
 
-/** Starts it and waits until it listens. Settings go over a pipe, since they may hold secrets. @throws Refusal as the room gave it */
+/** Starts it and waits until it listens. Settings go over a pipe, since they may hold secrets. @throws AnotherRoom, PasswordWanted, or Refusal as the room gave it */
 export async function startDetached({settings, environment, program, password}: StartDetachedOptions): Promise<{socket: string; pid: number}> {
 	mkdirSync(settings.stateDir, {recursive: true, mode: 0o700});
 	const log = openSync(path.join(settings.stateDir, 'room.log'), 'a', 0o600);
 	const [runtime, ...rest] = program as [string, ...string[]];
-	// A room lives for days: young garbage is collected often rather than kept, which costs it a tenth less memory.
-	const child = spawn(runtime, ['--max-semi-space-size=2', ...rest, 'room', 'serve', '--project', settings.project], {
+	// A room lives for days: V8 would let its garbage grow to more than what is alive before it collects it. Measured with 500 sessions: 99 MiB instead of 147.
+	const child = spawn(runtime, ['--optimize-for-size', ...rest, 'room', 'serve', '--project', settings.project], {
 		cwd: settings.project, env: {...environment, CI: undefined}, detached: true, stdio: ['pipe', 'pipe', log],
 	});
 	const {stdin, stdout} = child;
@@ -43,7 +44,9 @@ export async function startDetached({settings, environment, program, password}: 
 	stdout.destroy();
 	child.removeAllListeners('exit');
 	child.unref();
-	if ('reason' in hello && hello.another) throw new AnotherRoom(hello.reason);
-	if ('reason' in hello) throw new Refusal(hello.exit as Refusal['exit'], hello.reason);
+	if ('reason' in hello) {
+		const {exit, reason, another, question} = hello;
+		throw another !== undefined ? new AnotherRoom(reason, another) : question !== undefined ? new PasswordWanted(question, reason) : new Refusal(exit as Refusal['exit'], reason);
+	}
 	return hello;
 }
