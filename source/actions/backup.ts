@@ -1,6 +1,7 @@
 /** Takes a backup of the target, verifies it, and restores it where that was asked for. */
 import path from 'node:path';
 import {trustFresh} from '../checks/backups.ts';
+import {listed} from '../checks/verdict.ts';
 import {readSecret} from '../config/secrets.ts';
 import {runUserCommand} from '../integrations/command.ts';
 import {asBackup, parseExternal} from '../integrations/external-backup.ts';
@@ -8,6 +9,7 @@ import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import {forceArchive} from '../postgres/archive.ts';
 import {parseConninfo, type Conninfo} from '../postgres/conninfo.ts';
+import {wordsFor} from '../postgres/dump-compression.ts';
 import {findDumpPrograms, runDump, type DumpProgress} from '../postgres/dump.ts';
 import {findServerPrograms} from '../postgres/programs.ts';
 import {placeOf, restoreOnScratch} from '../rehearsal/restore-check.ts';
@@ -33,7 +35,7 @@ export async function takeBackup(context: ActionContext, request: BackupRequest)
 	const {external} = context.settings.backup;
 	const asks = external !== null && request.format === undefined && request.from === undefined;
 	const source = asks ? null : await sourceOf(context, request.from);
-	if (!asks) await requirePrograms(context, {dumps: true, restores: request.verify === 'restore' ? await placeOf(context.settings, context.environment) : null});
+	if (!asks) await requirePrograms(context, {dumps: true, compress: request.compress, restores: request.verify === 'restore' ? await placeOf(context.settings, context.environment) : null});
 	const {result} = await undertake(context, 'backup', {
 		async work() {
 			const taken = source === null ? await askExternal(context, external!) : await dump(context, source, request);
@@ -51,10 +53,10 @@ export async function dumpForAction(context: ActionContext): Promise<Backup> {
 	return dump(context, await sourceOf(context, undefined), {});
 }
 
-/** What a backup, or a rehearsal's copy, is made with: asked for before anything begins, since a dump may take an hour. @throws Refusal 2 when something is missing or older than the server */
-export async function requirePrograms(context: ActionContext, {dumps, restores}: {dumps: boolean; restores: Place | null}): Promise<void> {
+/** What a backup, or a rehearsal's copy, is made with: asked for before anything begins, since a dump may take an hour. @throws Refusal 2 when something is missing, older than the server, or too old for the compression */
+export async function requirePrograms(context: ActionContext, {dumps, compress, restores}: {dumps: boolean; compress?: string | undefined; restores: Place | null}): Promise<void> {
 	const major = Math.floor((await context.session()).versionNumber / 10_000);
-	if (dumps) await findDumpPrograms(major);
+	if (dumps) wordsFor(compress ?? context.settings.backup.compression, (await findDumpPrograms(major)).version);
 	// What another server takes is asked of it before the restore.
 	if (restores?.kind === 'local') await findServerPrograms(major);
 }
@@ -116,5 +118,8 @@ const steps = {count: 'counting the rows of its snapshot', list: 'reading its ta
 function tell(context: ActionContext, progress: DumpProgress): void {
 	if (progress.kind === 'warning') context.tell(progress.text);
 	else if (progress.kind === 'verifying') context.tell(steps[progress.step]);
-	else context.tell(`${progress.done} of ${progress.total} tables`, progress.total > 0 ? progress.done / progress.total : undefined);
+	else {
+		const {done, total, doneBytes, totalBytes, tables} = progress;
+		context.tell(`${done} of ${total} tables${tables.length === 0 ? '' : `, now ${listed(tables, 3)}`}`, totalBytes > 0 ? doneBytes / totalBytes : undefined);
+	}
 }

@@ -6,7 +6,7 @@ export function wordsFor(compression: string, version: number): string {
 	if (!/^(?:\d|none|(?:gzip|lz4|zstd)(?::[\w=,-]+)?)$/.test(compression)) throw new Refusal(2, `pg_dump has no compression ${JSON.stringify(compression)}; name one such as gzip:6, zstd:1, lz4 or none.`);
 	if (version >= 16) return compression;
 	const level = compression === 'none' ? '0' : compression === 'gzip' ? '6' : /^(?:gzip:)?(\d)$/.exec(compression)?.[1];
-	if (level === undefined) throw new Refusal(2, `pg_dump ${version} can't compress with ${compression}, only a level of gzip; name gzip:1 to gzip:9 or none with backup.compress or --compress, or take the backup of a server of version 16 or newer.`);
+	if (level === undefined) throw new Refusal(2, `pg_dump ${version} can't compress with ${compression}, only a level of gzip; name gzip:1 to gzip:9 or none with backup.compress or --compress.`);
 	return level;
 }
 

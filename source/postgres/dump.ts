@@ -72,7 +72,6 @@ export async function runDump(options: DumpOptions): Promise<DumpResult> {
 	let mark: HeldKey | null = null;
 	try {
 		const programs = await findDumpPrograms(Math.floor(session.versionNumber / 10_000), options.search);
-		if (options.compression !== undefined) wordsFor(options.compression, programs.version);
 		const source = options.original ? await proveSource(session, options.original) : null;
 		await refuseWhileAtWork(session);
 		// A lock on a standby is seen there only; the target's migrations look on the target.
