@@ -7,6 +7,7 @@ import {secondsText, sessionText} from '../monitor/words.ts';
 import type {FreeDisk} from '../postgres/free-disk.ts';
 import type {Hindrances} from '../postgres/hindrances.ts';
 import type {PoolerAnswer} from '../postgres/pooler.ts';
+import {quoteName} from '../review/names.ts';
 import type {PlannedLocks} from './planned-locks.ts';
 
 export interface Prospect {
@@ -42,7 +43,7 @@ const rules: ((prospect: Prospect) => string[])[] = [
 	function guard({found, migrationRole, guardRole}) {
 		if (found.mayCancel === true) return [];
 		const why = found.mayCancel === null ? `it is not known whether ${guardRole} may cancel the sessions of ${migrationRole}` : `${guardRole} may not cancel the sessions of ${migrationRole}`;
-		return [`The guard can't act: ${why}. The promise that the migration can't take the service down unseen is off. GRANT pg_signal_backend, pg_monitor TO ${guardRole}, or name another role in roles.guard (for a superuser's migration a superuser).`];
+		return [`The guard can't act: ${why}. The promise that the migration can't take the service down unseen is off. GRANT pg_signal_backend, pg_monitor TO ${quoteName(guardRole)}, or name another role in roles.guard (for a superuser's migration a superuser).`];
 	},
 	function sight({found: {sight: {sees, role}}}) {
 		return sees ? [] : [`What other roles' sessions do is hidden from ${role}: old transactions, VACUUMs to prevent wraparound and how far standbys are behind can't be looked for. GRANT pg_monitor TO ${role}.`];

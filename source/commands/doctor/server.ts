@@ -5,6 +5,7 @@ import {byteWords} from '../../journal/byte-words.ts';
 import {findDumpPrograms} from '../../postgres/dump.ts';
 import {queryPooler} from '../../postgres/pooler.ts';
 import {findServerPrograms} from '../../postgres/programs.ts';
+import {quoteName} from '../../review/names.ts';
 import type {TargetLink} from '../../room/target-link.ts';
 import {freeBytes, nearestFolder} from './machine.ts';
 import {examined, type Problem} from './problem.ts';
@@ -25,10 +26,10 @@ export async function examineServer(server: Server): Promise<Problem[]> {
 async function examineRights({settings, target, migrationRole}: Server): Promise<Problem[]> {
 	const {identity} = target;
 	const problems: Problem[] = [];
-	if (!identity.seesAll && settings.roles.monitor === null) problems.push({level: 'warning', what: `The role ${identity.role} sees only its own sessions: what blocks the migration may stay hidden.`, fix: `GRANT pg_monitor TO ${identity.role}, or name another role in \`roles: {monitor: …}\`.`});
+	if (!identity.seesAll && settings.roles.monitor === null) problems.push({level: 'warning', what: `The role ${identity.role} sees only its own sessions: what blocks the migration may stay hidden.`, fix: `GRANT pg_monitor TO ${quoteName(identity.role)}, or name another role in \`roles: {monitor: …}\`.`});
 	if (settings.roles.guard === null && migrationRole !== null && !identity.superuser) {
 		const [row] = await (await target.session()).query<{may: boolean}>(`SELECT pg_has_role(current_user, $1, 'USAGE') OR (pg_has_role(current_user, 'pg_signal_backend', 'USAGE') AND pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = $1)) AS may`, [migrationRole]);
-		if (row?.may === false) problems.push({level: 'error', what: `The role ${identity.role} may not cancel the sessions of ${migrationRole}: the guard could not act.`, fix: `GRANT pg_signal_backend, pg_monitor TO ${identity.role}, or GRANT ${migrationRole}, or name a role that may in \`roles: {guard: …}\`.`});
+		if (row?.may === false) problems.push({level: 'error', what: `The role ${identity.role} may not cancel the sessions of ${migrationRole}: the guard could not act.`, fix: `GRANT pg_signal_backend, pg_monitor TO ${quoteName(identity.role)}, or GRANT ${quoteName(migrationRole)}, or name a role that may in \`roles: {guard: …}\`.`});
 	}
 	return problems;
 }
