@@ -89,6 +89,8 @@ async function show({store, stdout, stdin, start, ...given}: Screen): Promise<vo
 	const doing = createDoing({...given, store, write: text => void stdout.write(text), repaint: () => repaint.now(), leave: () => instance.unmount()});
 	const resize = () => store.dispatch({type: 'resize', rows: stdout.rows || 24, columns: stdout.columns || 80});
 	stdout.on('resize', resize);
+	// Ink draws from where the cursor is: a key that was typed meanwhile and echoed would push the first line over the edge.
+	stdout.write('\r');
 	const instance = render(
 		<StoreContext value={store}>
 			<App doing={doing} />

@@ -10,8 +10,9 @@ import {keys, openTerminal, type Terminal} from './fixtures/terminal.ts';
 const waived = items.filter(item => item.holds.includes('upgrade')).map(item => ({kind: 'item-waived' as const, item: item.id, reason: 'test'}));
 const open: {terminal: Terminal; ended: Promise<ConsoleEnd>}[] = [];
 
-async function opened({columns = 120, rows = 40, state = stateAfter(opening) as ReturnType<typeof stateAfter> | null, readOnly = false, facts = room, answers = {}, samples = [sample(0)], beats = true}: {columns?: number; rows?: number; state?: ReturnType<typeof stateAfter> | null; readOnly?: boolean; /** The room gives a sign each second, as rooms do. */ beats?: boolean; facts?: RoomFacts; answers?: Parameters<typeof fakeRoom>[0]['answers']; samples?: ReturnType<typeof sample>[]} = {}): Promise<{terminal: Terminal; fake: FakeRoom; ended: Promise<ConsoleEnd>}> {
+async function opened({columns = 120, rows = 40, state = stateAfter(opening) as ReturnType<typeof stateAfter> | null, readOnly = false, facts = room, answers = {}, samples = [sample(0)], beats = true, echoed = ''}: {/** Typed before it was there, and shown by the terminal's driver. */ echoed?: string; columns?: number; rows?: number; state?: ReturnType<typeof stateAfter> | null; readOnly?: boolean; /** The room gives a sign each second, as rooms do. */ beats?: boolean; facts?: RoomFacts; answers?: Parameters<typeof fakeRoom>[0]['answers']; samples?: ReturnType<typeof sample>[]} = {}): Promise<{terminal: Terminal; fake: FakeRoom; ended: Promise<ConsoleEnd>}> {
 	const terminal = openTerminal(columns, rows);
+	terminal.stdout.write(echoed);
 	const fake = fakeRoom({state, samples, facts, answers: {plan: params => ({...plan, ...(params.revision ? {to: [params.revision]} : {})}), upgrade: () => null, check: () => null, ...answers}});
 	const ended = openConsole({client: fake.client, settings: {readOnly, color: true, by: 'ana'}, stdout: terminal.stdout, stdin: terminal.stdin});
 	open.push({terminal, ended});
@@ -180,6 +181,15 @@ test('a silent room is said to be silent, and a gone one to be gone', async () =
 	expect(await ended).toEqual({reason: 'gone', summary: 'The room is gone: it closed the connection. holdpoint attach 4f2a takes the run up again from its journal.'});
 });
 
+test('a room that says that it ends has ended, and how one goes on is said', async () => {
+	const {terminal, fake, ended} = await opened();
+	fake.push({push: 'ending', reason: 'its command has ended'});
+	fake.end('its command has ended');
+	await terminal.see('The room has ended: its command has ended. What is shown is old. q leaves; holdpoint attach 4f2a');
+	await terminal.press('q');
+	expect(await ended).toEqual({reason: 'detached', summary: 'The room has ended: its command has ended. Run 4f2a is open: holdpoint attach 4f2a'});
+});
+
 test('resizing at any moment keeps the screen whole, and too small is said in one sentence', async () => {
 	const {terminal} = await opened();
 	for (const [columns, rows] of [[80, 24], [200, 60], [100, 20]] as const) {
@@ -192,6 +202,11 @@ test('resizing at any moment keeps the screen whole, and too small is said in on
 	await terminal.see('This terminal is 50x10; holdpoint needs 60x15.');
 	terminal.resize(120, 40);
 	await terminal.see('Live  PostgreSQL');
+});
+
+test('a key that was typed before the console was there moves no line', async () => {
+	const {terminal} = await opened({echoed: '2jj'});
+	expect((await terminal.screen()).split('\n')[0]).toMatch(/^┏━ PRODUCTION .*━┓$/);
 });
 
 describe('leaving', () => {
