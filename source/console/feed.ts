@@ -20,6 +20,7 @@ export interface FeedOptions {
 export function startFeed({client, store, readOnly, by, now = Date.now}: FeedOptions): () => void {
 	let lastSign = now();
 	let pending: Sample[] = [];
+	let ended = false;
 	const hear = (push: Push): void => {
 		lastSign = now();
 		if (store.state().silentSince !== null) store.dispatch({type: 'silent', since: null});
@@ -30,6 +31,7 @@ export function startFeed({client, store, readOnly, by, now = Date.now}: FeedOpt
 			case 'blind': pending = []; return store.dispatch({type: 'blind', error: push.error, since: push.since});
 			case 'activity': return store.dispatch({type: 'activity', activity: push.activity});
 			case 'beat': return;
+			case 'ending': ended = true; return;
 			default: push satisfies never;
 		}
 	};
@@ -54,7 +56,7 @@ export function startFeed({client, store, readOnly, by, now = Date.now}: FeedOpt
 	const stop = client.listen(hear);
 	const timer = setInterval(beat, 1000);
 	void attach({client, store, readOnly, by});
-	void client.gone.then(reason => store.dispatch({type: 'gone', reason, since: lastSign}));
+	void client.gone.then(reason => store.dispatch({type: 'gone', reason, ended, since: lastSign}));
 	return () => {
 		clearInterval(timer);
 		stop();

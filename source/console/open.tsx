@@ -10,7 +10,7 @@ import {startPlayer} from './replay/player.ts';
 import {speeds} from './replay/state.ts';
 import {tapeClient} from './replay/client.ts';
 import {spanOf, type Tape} from './replay/tape.ts';
-import {initialState, type ConsoleState, type ViewId} from './state.ts';
+import {comeBack, initialState, type ConsoleState, type ViewId} from './state.ts';
 import {createStore, type Store} from './store.ts';
 import {asciiGlyphs, unicodeGlyphs} from './theme.ts';
 import {StoreContext} from './use-store.ts';
@@ -118,8 +118,9 @@ function Repainter({given}: {given: {now: () => void}}) {
 }
 
 function ended(store: Store): ConsoleEnd {
-	const {gone, run, room} = store.state();
-	const again = run && run.seq > 0 ? `holdpoint attach ${run.run}` : 'holdpoint';
+	const {gone, ended: hasEnded, run, room} = store.state();
+	const again = comeBack(run);
+	if (hasEnded) return {reason: 'detached', summary: `The room has ended: ${gone}. ${run && run.seq > 0 ? `Run ${run.run} is ${run.state}` : 'No run was opened'}: ${again}`};
 	if (gone !== null) return {reason: 'gone', summary: `The room is gone: ${gone}. ${again} takes the run up again from its journal.`};
 	if (room?.inProcess) return {reason: 'detached', summary: `Left; the room was in this terminal and ends with it. ${again} takes the run up again.`};
 	if (run?.running) return {reason: 'detached', summary: `Detached; the ${run.running.action} goes on: ${again}`};

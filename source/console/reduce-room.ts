@@ -18,7 +18,7 @@ export type RoomAction =
 	| {type: 'samples'; samples: readonly Sample[]}
 	| {type: 'blind'; error: string; since: string}
 	| {type: 'silent'; since: number | null}
-	| {type: 'gone'; reason: string; since: number}
+	| {type: 'gone'; reason: string; ended: boolean; since: number}
 	| {type: 'activity'; activity: Activity}
 	| {type: 'review'; answer: ReviewAnswer}
 	| {type: 'contacts'; contacts: readonly Contact[]};
@@ -28,7 +28,7 @@ export function reduceRoom(state: ConsoleState, action: {type: string}): Console
 	const news = action as RoomAction;
 	switch (news.type) {
 		case 'attached': {
-			const attached = {...state, attached: true, run: news.run, readOnly: state.readOnly || news.readOnly, room: news.room, silentSince: null, gone: null, message: warned(news.room) ?? state.message};
+			const attached = {...state, attached: true, run: news.run, readOnly: state.readOnly || news.readOnly, room: news.room, silentSince: null, gone: null, ended: false, message: warned(news.room) ?? state.message};
 			// Whoever comes in the middle of a migration comes to see it; where there is room for one pane only, that is the live view.
 			const view = runningMigration(news.run) && !isWide(state) ? {view: 'live' as const, focus: 'live' as const} : {};
 			return withCursor(withSamples({...attached, ...view, outcome: news.run?.running ? null : failedOutcome(news.run), samples: [], points: news.points?.slice(0, -1) ?? [], marks: news.marks ?? []}, news.samples));
@@ -38,7 +38,7 @@ export function reduceRoom(state: ConsoleState, action: {type: string}): Console
 		case 'samples': return withSamples({...state, blind: null}, news.samples);
 		case 'blind': return {...state, blind: {error: news.error, since: news.since}};
 		case 'silent': return {...state, silentSince: news.since};
-		case 'gone': return {...state, gone: news.reason, silentSince: state.silentSince ?? news.since};
+		case 'gone': return {...state, gone: news.reason, ended: news.ended, silentSince: state.silentSince ?? news.since};
 		case 'activity': return {...state, activities: withActivity(state.activities, news.activity)};
 		case 'review': return {...state, review: news.answer, reviewLook: news.answer.sha256 === state.review?.sha256 ? state.reviewLook : firstReviewLook};
 		case 'contacts': return {...state, contacts: news.contacts};

@@ -58,6 +58,8 @@ export interface ConsoleState {
 	silentSince: number | null;
 	/** Why the room is gone for good. */
 	gone: string | null;
+	/** It said that it would end: nothing is wrong. */
+	ended: boolean;
 	room: RoomFacts | null;
 	/** What is shown is a recording; null: it is the present. */
 	replay: Replay | null;
@@ -111,12 +113,15 @@ export const markLimit = 300;
 /** The state before the room has answered. */
 export function initialState(given: Partial<ConsoleState>): ConsoleState {
 	return {
-		run: null, attached: false, samples: [], points: [], marks: [], blind: null, silentSince: null, gone: null, room: null, replay: null, readOnly: false, by: '', activities: {}, review: null, contacts: null,
+		run: null, attached: false, samples: [], points: [], marks: [], blind: null, silentSince: null, gone: null, ended: false, room: null, replay: null, readOnly: false, by: '', activities: {}, review: null, contacts: null,
 		view: 'checklist', focus: 'checklist', dialog: null, message: null, outcome: null, detailWanted: false, folded: new Set(), opened: new Set(), cursor: null, pid: null, pidOrder: [], live: firstLook, reviewLook: firstReviewLook,
 		filters: {}, tops: {}, now: 0, rows: 24, columns: 80, glyphs: unicodeGlyphs, color: true,
 		...given,
 	};
 }
+
+/** The command with which one comes back to the run. */
+export const comeBack = (run: RunState | null): string => run && run.seq > 0 ? `holdpoint attach ${run.run}` : 'holdpoint';
 
 /** Nothing on screen may be taken for the present. */
 export function isOld(state: ConsoleState): boolean {

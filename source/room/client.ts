@@ -36,6 +36,7 @@ class SocketClient implements RoomClient {
 	readonly #waiting = new Map<number, {resolve: (value: unknown) => void; reject: (error: Error) => void}>();
 	#next = 1;
 	#over: string | null = null;
+	#ending: string | null = null;
 
 	constructor(socket: Socket, {by, readOnly}: {by: string; readOnly: boolean}) {
 		this.#socket = socket;
@@ -49,7 +50,7 @@ class SocketClient implements RoomClient {
 				resolve(reason);
 			};
 			socket.on('error', error => end(error.message));
-			socket.on('close', () => end('it closed the connection'));
+			socket.on('close', () => end(this.#ending ?? 'it closed the connection'));
 		});
 		readLines(socket, line => this.#take(line), () => socket.destroy());
 	}
@@ -80,6 +81,7 @@ class SocketClient implements RoomClient {
 			return;
 		}
 		if ('push' in message) {
+			if (message.push === 'ending') this.#ending = message.reason;
 			for (const listener of this.#listeners) listener(message);
 			return;
 		}

@@ -78,6 +78,7 @@ async function openHere({settings, environment, askPassword, target, scrubber, a
 			listening = await listenFor(room);
 			// To those who come in, it is another process's.
 			room.facts.inProcess = false;
+			room.facts.warnings = [...room.facts.warnings, `This is the room of a command (process ${process.pid}), and ends with it; the run stays open, and \`holdpoint\` goes on with it then.`];
 			await room.actions.resume();
 		}
 	} catch (error) {

@@ -137,6 +137,7 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 	room.end = async reason => {
 		if (over) return;
 		over = true;
+		tell({push: 'ending', reason});
 		clearInterval(refreshing);
 		clearInterval(beating);
 		room.blocks.close();

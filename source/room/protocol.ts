@@ -49,7 +49,9 @@ export type Push =
 	| {push: 'blind'; error: string; since: string}
 	| {push: 'activity'; activity: Activity}
 	/** Every second, so that a console knows that the room lives. */
-	| {push: 'beat'; at: string};
+	| {push: 'beat'; at: string}
+	/** It ends in good order, and why; then the connection closes. */
+	| {push: 'ending'; reason: string};
 
 /** What a console shows of the room besides the run. */
 export interface RoomFacts {

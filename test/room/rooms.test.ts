@@ -71,6 +71,16 @@ test('in staging an item that is not satisfied warns, and the confirmation decid
 	expect(site.events('action-started')).toMatchObject([{action: 'upgrade', unmet: ['before/somebody-has-looked']}]);
 });
 
+test('who came into the room of a command was told that it ends with it, and then is told that it has', async () => {
+	const warned: string[] = [];
+	later.client.listen(push => void (push.push === 'attached' && warned.push(...push.room.warnings)));
+	await later.client.ask('attach');
+	expect(warned.filter(each => /^This is the room of a command \(process \d+\), and ends with it; the run stays open, and `holdpoint` goes on with it then\.$/.test(each))).toHaveLength(1);
+	room.client.close();
+	await room.leave();
+	expect(await later.client.gone).toBe('its command has ended');
+});
+
 test('a run without a room takes on the environment that a person names, and says so in its record', async () => {
 	await room.leave();
 	const later = await site.enter({}, {mode: 'in-process', acts: true, flags: {environment: 'development'}});

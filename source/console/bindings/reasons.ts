@@ -1,11 +1,11 @@
 /** Why a key can't do its work now, in a sentence; undefined when it can. */
 import {replayReason} from '../replay/state.ts';
-import {currentItem, isOld, type ConsoleState} from '../state.ts';
+import {comeBack, currentItem, isOld, type ConsoleState} from '../state.ts';
 
 /** For whatever decides or acts. */
 export function ask(state: ConsoleState): string | undefined {
 	if (state.replay) return replayReason;
-	if (state.gone !== null) return `the room is gone (${state.gone}); q leaves, holdpoint attach brings it back`;
+	if (state.gone !== null) return `the room ${state.ended ? 'has ended' : 'is gone'} (${state.gone}); q leaves, ${comeBack(state.run)} goes on with the run`;
 	if (!state.attached) return 'the room has not answered yet';
 	if (isOld(state)) return 'the room gives no sign at present; what is on the screen is old';
 	if (state.readOnly) return 'this console only looks (--read-only)';

@@ -5,7 +5,7 @@ import {footerRows} from '../../layout.ts';
 import {timeOf} from '../../parts/figures.ts';
 import {span, widthOfLine, type Line, type Span, type Tone} from '../../parts/line.ts';
 import {wrap} from '../../parts/printable.ts';
-import {isOld, type ConsoleState} from '../../state.ts';
+import {comeBack, isOld, type ConsoleState} from '../../state.ts';
 
 /** What the footer is made of. */
 export function footerNeeds(state: ConsoleState): readonly unknown[] {
@@ -21,7 +21,7 @@ const messageRows = 4;
 
 function lastLines(state: ConsoleState): Line[] {
 	const whole = (text: string, tone: Tone): Line[] => wrap(text, state.columns - 2).slice(0, messageRows).map(row => [span(` ${row}`, tone)]);
-	if (state.gone !== null) return whole(`The room is gone: ${state.gone}. What is shown is old. q leaves.`, 'bad');
+	if (state.gone !== null) return whole(`The room ${state.ended ? 'has ended' : 'is gone'}: ${state.gone}. What is shown is old. q leaves; ${comeBack(state.run)} goes on with the run.`, 'bad');
 	if (isOld(state)) return whole(`The room gives no sign since ${new Date(state.silentSince!).toISOString().slice(11, 19)} UTC. What is shown is old.`, 'bad');
 	const levels: Record<'info' | 'warning' | 'error', Tone> = {info: 'info', warning: 'warn', error: 'bad'};
 	return state.message ? whole(state.message.text, levels[state.message.level]) : [lastLine(state)];
