@@ -1,9 +1,8 @@
 /** Opens the control room on this terminal, and says afterwards how to come back. */
 import {Refusal} from '../journal/refusal.ts';
 import {signDigest} from '../journal/signatures.ts';
-import {enterRoom} from '../room/enter.ts';
 import type {Call} from './command.ts';
-import {askPassword, programOf} from './with-room.ts';
+import {enter} from './with-room.ts';
 
 export interface ControlRoomOptions {
 	/** Default: a room that outlives this terminal. */
@@ -22,7 +21,7 @@ export async function openControlRoom(call: Call, {mode = 'detached', hello, vie
 	refuseWithoutTerminal(call);
 	// Loaded while the room, which may have to be started, is waited for.
 	const loading = import('../console/open.tsx');
-	const entered = await enterRoom({settings, environment, mode, program: programOf(), askPassword});
+	const entered = await enter(call, {mode});
 	try {
 		const {openConsole} = await loading;
 		const {reason, summary} = await openConsole({client: entered.client, settings, sign: signerOf(call), ascii: isAscii(environment), ...(hello !== undefined && {hello}), ...(view && {view})});

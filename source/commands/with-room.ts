@@ -18,12 +18,13 @@ export interface WithRoomOptions {
 	progress?: 'text' | 'json';
 }
 
+/** Nobody wonders before. */
+const patienceMs = 2000;
+
 /** Enters the room of the target, lets `work` speak to it, and leaves. */
 export async function withRoom<T>(call: Call, {mode = 'in-process', acts, plans, progress}: WithRoomOptions, work: (client: RoomClient, entered: Entered) => Promise<T>): Promise<T> {
 	if (plans && mode === 'in-process') startPythons(call);
-	// Loaded late: its hundred modules come in while Python loads its own.
-	const {enterRoom} = await import('../room/enter.ts');
-	const entered = await enterRoom({settings: call.settings, environment: call.environment, mode, program: programOf(), acts, askPassword: call.settings.interactive ? askPassword : null});
+	const entered = await enter(call, {mode, acts});
 	const stopTelling = progress ? await tellProgress(call, entered.client, progress) : () => {};
 	const stopSignals = acts ? steerBySignals(call, entered) : () => {};
 	try {
@@ -32,6 +33,22 @@ export async function withRoom<T>(call: Call, {mode = 'in-process', acts, plans,
 		stopSignals();
 		stopTelling();
 		await entered.leave();
+	}
+}
+
+/** Enters the room of the target; on a terminal says what that waits for, when it is more than a moment. */
+export async function enter({settings, environment, output}: Call, {mode, acts}: {mode: 'in-process' | 'detached'; acts?: boolean}): Promise<Entered> {
+	const patience = settings.interactive ? setTimeout(() => output.talk(`Waiting for env.py of ${settings.project} to say where it connects, and for that server …`), patienceMs) : undefined;
+	const ask = async (question: string) => {
+		clearTimeout(patience);
+		return askPassword(question);
+	};
+	try {
+		// Loaded late: its hundred modules come in while Python loads its own.
+		const {enterRoom} = await import('../room/enter.ts');
+		return await enterRoom({settings, environment, mode, program: programOf(), acts, askPassword: settings.interactive ? ask : null});
+	} finally {
+		clearTimeout(patience);
 	}
 }
 

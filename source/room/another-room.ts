@@ -2,7 +2,11 @@
 import {Refusal} from '../journal/refusal.ts';
 
 export class AnotherRoom extends Refusal {
-	constructor(sentence: string) {
+	/** Path of the socket where it listens, or will; null where only its run is known. */
+	readonly socket: string | null;
+
+	constructor(sentence: string, socket: string | null = null) {
 		super(3, sentence);
+		this.socket = socket;
 	}
 }

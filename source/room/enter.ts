@@ -2,7 +2,7 @@
 import {setTimeout as wait} from 'node:timers/promises';
 import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
-import {createScrubber, type Scrubber} from '../journal/scrub.ts';
+import {createScrubber} from '../journal/scrub.ts';
 import {AnotherRoom} from './another-room.ts';
 import {connectRoom} from './client.ts';
 import type {RoomStatus} from './commands/look.ts';
@@ -11,11 +11,12 @@ import {findRooms} from './find-room.ts';
 import {inProcessClient} from './in-process.ts';
 import {listenFor} from './listen.ts';
 import {openRoom} from './open.ts';
+import {PasswordWanted} from './password-wanted.ts';
 import {isSameOrigin} from './origin.ts';
 import type {RoomClient} from './protocol.ts';
 import {readRoomFile, readRun} from './run-folder.ts';
 import {socketPath} from './socket-path.ts';
-import {linkTarget, type LinkOptions, type TargetLink} from './target-link.ts';
+import {linkTarget, type LinkOptions} from './target-link.ts';
 
 export interface EnterOptions {
 	settings: Settings;
@@ -37,41 +38,48 @@ export interface Entered {
 
 /** @throws Refusal when there is no way in */
 export async function enterRoom({settings, environment, mode, program, acts = false, askPassword}: EnterOptions): Promise<Entered> {
-	const {by, readOnly} = settings;
 	const named = settings.run ? await connectNamed(settings, settings.run) : null;
 	if (named) return remote(named);
 	const known = settings.run ? null : await findKnown({settings, environment});
 	if (known) return remote(known);
-	const scrubber = createScrubber();
-	let password: string | undefined;
-	const asked = askPassword && (async (question: string) => (password = await askPassword(question)));
-	const target = await linkTarget({settings, environment, scrubber, askPassword: asked});
-	const {host, port, database} = target.target;
-	const socketFile = socketPath({stateDir: settings.stateDir, project: settings.project, target: {host, port, database}});
-	const there = await connectRoom(socketFile, {by, readOnly});
-	if (there || mode === 'detached') await target.close();
-	if (there) {
-		await refuseOtherEnvironment(there, settings);
-		return remote(there);
-	}
 	try {
-		if (mode === 'in-process') return await openHere({settings, environment, askPassword, target, scrubber, acts});
-		const {socket} = await startDetached({settings, environment, program, password});
-		const client = await connectRoom(socket, {by, readOnly});
-		if (!client) throw new Refusal(5, `The room that was started does not answer at ${socket}.`);
-		return remote(client);
+		return mode === 'detached' ? await openDetached({settings, environment, program, askPassword}) : await openHere({settings, environment, askPassword, acts});
 	} catch (error) {
-		// Both looked before either listened: the later one comes in where the other is.
-		const other = error instanceof AnotherRoom ? await waitForRoom(socketFile, settings) : null;
+		// It was there by another way in, or both looked before either listened: the later one comes in where the other is.
+		const other = error instanceof AnotherRoom && error.socket !== null ? await waitForRoom(error.socket, settings) : null;
 		if (!other) throw error;
 		await refuseOtherEnvironment(other, settings);
 		return remote(other);
 	}
 }
 
-async function openHere({settings, environment, askPassword, target, scrubber, acts}: Pick<EnterOptions, 'settings' | 'environment' | 'askPassword'> & {target: TargetLink; scrubber: Scrubber; acts: boolean}): Promise<Entered> {
+/** The room itself finds the way to the target: this process need not ask env.py before. */
+async function openDetached({settings, environment, program, askPassword}: Pick<EnterOptions, 'settings' | 'environment' | 'program' | 'askPassword'>): Promise<Entered> {
+	const start = (password?: string) => startDetached({settings, environment, program, password});
+	const {socket} = await start().catch(async (error: unknown) => {
+		if (!(error instanceof PasswordWanted) || !askPassword) throw error;
+		return start(await askPassword(error.question, error));
+	});
+	const client = await connectRoom(socket, settings);
+	if (!client) throw new Refusal(5, `The room that was started does not answer at ${socket}.`);
+	return remote(client);
+}
+
+async function openHere({settings, environment, askPassword, acts}: Pick<EnterOptions, 'settings' | 'environment' | 'askPassword'> & {acts: boolean}): Promise<Entered> {
 	const {by} = settings;
-	const room = await openRoom({settings, environment, askPassword, inProcess: true, target, scrubber});
+	const scrubber = createScrubber();
+	const target = await linkTarget({settings, environment, scrubber, askPassword});
+	const socket = socketPath(settings, target.target);
+	const there = await connectRoom(socket, settings);
+	if (there) {
+		await target.close();
+		await refuseOtherEnvironment(there, settings);
+		return remote(there);
+	}
+	const room = await openRoom({settings, environment, askPassword, inProcess: true, target, scrubber}).catch(async (error: unknown) => {
+		await target.close();
+		throw error instanceof AnotherRoom ? new AnotherRoom(error.message, socket) : error;
+	});
 	let listening: Awaited<ReturnType<typeof listenFor>> | null = null;
 	try {
 		if (acts) {

@@ -8,8 +8,7 @@ import {socketPath} from './socket-path.ts';
 /** @throws AnotherRoom when another room listens there, Refusal 2 when it can't listen */
 export async function listenFor(room: Room): Promise<{socket: string; close(): Promise<void>}> {
 	const {settings} = room;
-	const {host, port, database} = room.target.target;
-	const socket = socketPath({stateDir: settings.stateDir, project: settings.project, target: {host, port, database}});
+	const socket = socketPath(settings, room.target.target);
 	const server = await serve({socketFile: socket, handle: (request, peer) => answerRequest(room, request, peer), onGone: peer => room.detach(peer)});
 	room.facts.socket = socket;
 	const startedAt = new Date().toISOString();

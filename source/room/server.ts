@@ -42,7 +42,7 @@ export async function serve({socketFile, handle, onGone}: ServeOptions): Promise
 	if (!ownership.won || other) {
 		other?.close();
 		if (ownership.won) ownership.release();
-		throw new AnotherRoom(`A room is already at work on this target (${socketFile}); attach to it.`);
+		throw new AnotherRoom(`A room is already at work on this target (${socketFile}); attach to it.`, socketFile);
 	}
 	rmSync(socketFile, {force: true});
 	const sockets = new Set<Socket>();

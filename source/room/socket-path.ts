@@ -12,7 +12,7 @@ const maxPathBytes = 100;
 const networkFileSystems = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x65735546, 0x5346414f, 0x00c36400]);
 
 /** The socket's name comes from project and target, so that any console of either finds the room. */
-export function socketPath({stateDir, project, target}: {stateDir: string; project: string; target: TargetKey}): string {
+export function socketPath({stateDir, project}: {stateDir: string; project: string}, target: TargetKey): string {
 	const name = `${hash([stateDir, project, target.host, target.port, target.database].join('\n')).slice(0, 8)}.sock`;
 	const folder = path.join(stateDir, 's');
 	if (Buffer.byteLength(path.join(folder, name)) <= maxPathBytes && !isOnNetwork(stateDir)) return path.join(ownFolder(folder), name);

@@ -48,8 +48,8 @@ export interface LinkOptions {
 	settings: Settings;
 	environment: NodeJS.ProcessEnv;
 	scrubber: Scrubber;
-	/** Asks a person for a missing password; null when nobody can be asked. */
-	askPassword?: ((question: string) => Promise<string>) | null;
+	/** Asks a person for a missing password, or says why there is none; null when nobody can be asked. `why`: what the server said. */
+	askPassword?: ((question: string, why: Refusal) => Promise<string>) | null;
 }
 
 const ownSession: SessionOptions = {application: 'holdpoint', statementTimeoutMs: 30_000, lockTimeoutMs: 2000, connectTimeoutMs: 10_000};
@@ -76,7 +76,7 @@ export async function linkTarget({settings, environment, scrubber, askPassword =
 			return await connect(conninfo, options);
 		} catch (error) {
 			if (!(error instanceof ConnectError) || !askPassword || (error.kind !== 'password' && error.kind !== 'no-password')) throw error;
-			const password = await askPassword(`Password for ${conninfo.user} on ${conninfo.database}: `);
+			const password = await askPassword(`Password for ${conninfo.user} on ${conninfo.database}: `, error);
 			scrubber.add(password);
 			conninfo = withPassword(conninfo, password);
 			return connect(conninfo, options);

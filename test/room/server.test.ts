@@ -131,13 +131,13 @@ test('a reader that stalls gets every event and only the newest sample', async (
 
 test('the socket\'s folder is closed to others; a path that is too long goes to a checked folder of ours', () => {
 	const target = {host: 'db', port: 5432, database: 'shop'};
-	const short = socketPath({stateDir: folder, project: '/p', target});
+	const short = socketPath({stateDir: folder, project: '/p'}, target);
 	expect(short).toMatch(new RegExp(`^${folder}/s/[0-9a-f]{8}\\.sock$`));
 	expect((statSync(path.dirname(short)).mode & 0o777).toString(8)).toBe('700');
-	expect(socketPath({stateDir: folder, project: '/p', target: {...target, port: 5433}})).not.toBe(short);
+	expect(socketPath({stateDir: folder, project: '/p'}, {...target, port: 5433})).not.toBe(short);
 	const deep = path.join(folder, 'd'.repeat(90));
 	mkdirSync(deep);
-	const long = socketPath({stateDir: deep, project: '/p', target});
+	const long = socketPath({stateDir: deep, project: '/p'}, target);
 	expect(long).toMatch(new RegExp(`^${tmpdir()}/holdpoint-${userInfo().uid}/[0-9a-f]{8}\\.sock$`));
 	expect((statSync(path.dirname(long)).mode & 0o777).toString(8)).toBe('700');
 });
