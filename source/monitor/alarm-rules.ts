@@ -24,6 +24,10 @@ interface Look {
 	up: boolean;
 	/** Rollbacks a second without a migration; null: not known. */
 	calmRollbacks: number | null;
+	/** The mean busy time of a transaction without a migration, in milliseconds; null: not known. */
+	calmBusyMs: number | null;
+	/** Since when it has been far above that, sample for sample; null: it is not. */
+	slowSince: string | null;
 }
 
 export interface AlarmRule {
@@ -38,6 +42,8 @@ const lagBytes = 256 * 1024 * 1024;
 const retainedBytes = 1024 * 1024 * 1024;
 const longTransactionSeconds = 300;
 const idleTransactionSeconds = 60;
+/** What a long statement was busy is counted at its end, all at once: that is over after the two seconds that a rate is taken from. */
+const slowAfterMs = 5000;
 
 export const alarmRules: readonly AlarmRule[] = [
 	{
@@ -109,6 +115,14 @@ export const alarmRules: readonly AlarmRule[] = [
 		},
 	},
 	{
+		// Damage by load and not by locks: who waits for a lock is counted above, and is busy too.
+		alarm: 'slow',
+		look({sample, calmBusyMs, slowSince}) {
+			if (slowSince === null || calmBusyMs === null || Date.parse(sample.at) - Date.parse(slowSince) < slowAfterMs) return null;
+			return {level: 'critical', text: `A transaction takes ${millisecondsText(othersBusyMs(sample)!)} on average, before the migration ${millisecondsText(calmBusyMs)}, and nobody waits for a lock: the migration's load slows others down. p holds it at its next safe point, x cancels it.`};
+		},
+	},
+	{
 		alarm: 'connections',
 		look({sample: {connections: {total, max}}, policy, up}) {
 			if (total === null || max === null) return null;
@@ -134,6 +148,21 @@ export const alarmRules: readonly AlarmRule[] = [
 		},
 	},
 ];
+
+/** Without users' waits for locks their transactions take five times as long as before the migration, and longer than anyone would call quick. */
+export function isSlow(sample: Sample, calmBusyMs: number | null, up: boolean): boolean {
+	const now = othersBusyMs(sample);
+	if (now === null || calmBusyMs === null || sample.connections.waiting !== 0 || !sample.active.some(session => session.migration)) return false;
+	return reaches(now, Math.max(10, 5 * calmBusyMs), up);
+}
+
+/** Busy time of a transaction without the migration's own session, which is busy for a second of each second at most. */
+function othersBusyMs({rates: {transactionMs = null, commits, rollbacks}}: Sample): number | null {
+	const count = (commits ?? 0) + (rollbacks ?? 0);
+	return transactionMs === null || count === 0 ? null : Math.max(0, transactionMs - 1000 / count);
+}
+
+const millisecondsText = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 
 const reaches = (value: number, limit: number, up: boolean): boolean => value > (up ? limit / 2 : limit);
 

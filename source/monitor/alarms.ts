@@ -1,15 +1,19 @@
 /** What of a sample deserves a bell: alarms that are raised once, stay while it is so, and are cleared once. */
 import type {Alarm, GuardPolicy} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
-import {alarmRules, type Pinned, type Sign} from './alarm-rules.ts';
+import {alarmRules, isSlow, type Pinned, type Sign} from './alarm-rules.ts';
 
 export interface AlarmState {
 	alarms: readonly Alarm[];
 	/** What the last half minute or so without a migration had of rollbacks a second; null before it is known. */
 	calmRollbacks: number | null;
+	/** The same of a transaction's mean busy time, in milliseconds. */
+	calmBusyMs: number | null;
+	/** ISO time of the first of the samples running in which it was far above that; null: it is not. */
+	slowSince: string | null;
 }
 
-export const noAlarms: AlarmState = {alarms: [], calmRollbacks: null};
+export const noAlarms: AlarmState = {alarms: [], calmRollbacks: null, calmBusyMs: null, slowSince: null};
 
 /** Weight of a sample in the mean of the calm ones: at one or two seconds each, the latest twenty count. */
 const calmWeight = 0.1;
@@ -48,16 +52,18 @@ export function decideAlarms(previous: AlarmState, {sample, failure, policy, sta
 	}
 
 	const up = new Map(previous.alarms.map(alarm => [alarm.alarm, alarm]));
+	const slowSince = isSlow(sample, previous.calmBusyMs, up.has('slow')) ? previous.slowSince ?? sample.at : null;
 	const signs = alarmRules.flatMap(({alarm, look}) => {
-		const sign = look({sample, policy, standbys, pinned, up: up.has(alarm), calmRollbacks: previous.calmRollbacks});
+		const sign = look({sample, policy, standbys, pinned, up: up.has(alarm), calmRollbacks: previous.calmRollbacks, calmBusyMs: previous.calmBusyMs, slowSince});
 		return sign ? [{alarm, ...sign}] : [];
 	});
-	return change({...previous, calmRollbacks: followCalm(previous.calmRollbacks, sample)}, signs.map(sign => keepSince(sign, up.get(sign.alarm), sample.at)));
+	const calm = {calmRollbacks: followCalm(previous.calmRollbacks, sample, sample.rates.rollbacks), calmBusyMs: followCalm(previous.calmBusyMs, sample, sample.rates.transactionMs ?? null)};
+	return change({...previous, ...calm, slowSince}, signs.map(sign => keepSince(sign, up.get(sign.alarm), sample.at)));
 }
 
-function followCalm(before: number | null, {active, rates: {rollbacks}}: Sample): number | null {
-	if (rollbacks === null || active.some(session => session.migration)) return before;
-	return before === null ? rollbacks : before + calmWeight * (rollbacks - before);
+function followCalm(before: number | null, {active}: Sample, now: number | null): number | null {
+	if (now === null || active.some(session => session.migration)) return before;
+	return before === null ? now : before + calmWeight * (now - before);
 }
 
 function keepSince({alarm, level, text}: Sign & {alarm: string}, before: Alarm | undefined, at: string): Alarm {

@@ -93,3 +93,20 @@ test('rollbacks are told by what they were before the migration', () => {
 	// Without the time before there is nothing to compare with.
 	expect(look(noAlarms, rolled(99, true)).raised).toEqual([]);
 });
+
+test('transactions that take five times as long for five seconds, while nobody waits for a lock: the migration\'s own share is taken off', () => {
+	const busy = (second: number, transactionMs: number, more: Partial<Sample> = {}): Partial<Sample> => ({at: new Date(Date.parse(quiet.at) + second * 1000).toISOString(), rates: {...quiet.rates, commits: 190, rollbacks: 10, transactionMs}, active: [session(9, {migration: true})], ...more});
+	const told = (samples: Partial<Sample>[]) => {
+		let state = look(noAlarms, {...busy(-1, 4), active: []}).state;
+		return samples.map(sample => {
+			const next = look(state, sample);
+			({state} = next);
+			return next.raised[0]?.text ?? next.cleared[0] ?? '-';
+		});
+	};
+	const slow = 'A transaction takes 25 ms on average, before the migration 4.0 ms, and nobody waits for a lock: the migration\'s load slows others down. p holds it at its next safe point, x cancels it.';
+	expect(told([busy(0, 30), busy(2, 30), busy(4, 30), busy(6, 30), busy(7, 16), busy(8, 14)])).toEqual(['-', '-', '-', slow, '-', 'slow']);
+	// The end of a long statement, waits for locks, its own load alone, and what is quick all the same.
+	expect(told([busy(0, 300), busy(2, 300), busy(3, 4), busy(6, 4)])).toEqual(['-', '-', '-', '-']);
+	for (const each of [(second: number) => busy(second, 300, {connections: {...quiet.connections, waiting: 1}}), (second: number) => busy(second, 9)]) expect(told([0, 2, 4, 6].map(each))).toEqual(['-', '-', '-', '-']);
+});
