@@ -4,6 +4,7 @@ import {byteWords} from '../journal/byte-words.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {Backup} from '../journal/shapes/backup.ts';
 import type {Evidence} from '../journal/shapes/evidence.ts';
+import {keepsChecksum} from '../postgres/dump-compression.ts';
 import {readStamp, verifyBackup} from '../postgres/dump-files.ts';
 import {queryEvidence, type Look} from './check.ts';
 import {isThere, noteEvidence} from './evidence.ts';
@@ -35,7 +36,7 @@ const provenForMs = 15 * 60_000;
 
 /** A backup whose files were hashed and then read back to their last block just now is not hashed once more by the check that follows. */
 export async function trustFresh(backup: Backup): Promise<void> {
-	if (backup.verified.read) proven.set(backup.path, {stamp: await readStamp(backup), at: Date.now()});
+	if (backup.verified.read && keepsChecksum(backup.compression)) proven.set(backup.path, {stamp: await readStamp(backup), at: Date.now()});
 }
 
 /** What is wrong with its files now, as one sentence, by the hashes that were taken with it; null when nothing is. */

@@ -49,7 +49,7 @@ export function initConfiguration(facts: InitialFacts = {}): string {
 #   directory: /var/backups/shop
 #   format: directory
 #   jobs: 4
-#   compress: gzip:3   # pg_dump's own default is gzip:6, slower and a little smaller; zstd:1 needs pg_dump 16
+#   compress: gzip:3   # pg_dump's own default is gzip:6, slower and a little smaller; zstd:1 needs pg_dump 16, and keeps no checksums
 #   count_rows: 5000000   # larger tables are not counted beside the dump; all: every table
 #   retention_days: 7
 #   max_age: 1h

@@ -11,7 +11,7 @@ import {describeHost} from './connect-error.ts';
 import type {Conninfo} from './conninfo.ts';
 import {dumpGlobals} from './dump-globals.ts';
 import {parseFailure, ProgressReader, recoveryConflict, type TableProgress} from './dump-output.ts';
-import {endingFor, wordsFor} from './dump-compression.ts';
+import {endingFor, keepsChecksum, wordsFor} from './dump-compression.ts';
 import {FileHashes} from './dump-files.ts';
 import {beginSnapshot, type Counted, countRows, readSchema, summarizeCounts, type DumpSnapshot, type SnapshotRecord, type TableCount} from './dump-snapshot.ts';
 import {exists, placeDump, refuseWithoutSpace, removeStalePartials, type Placed} from './dump-place.ts';
@@ -150,6 +150,7 @@ async function dumpFrom(session: Session, work: Work): Promise<DumpResult> {
 	};
 	(await refuseWithoutSpace(work.directory, snapshot)).forEach(warn);
 	if (work.programs.warning) warn(work.programs.warning);
+	if (!keepsChecksum(work.compression)) warn(`A dump with the compression ${work.compression} has no checksums: that every block can be read does not show that each bit is right, as it does with gzip.`);
 	if (work.source && work.source.behindBytes > 0) warn(`The standby is ${describeBehind(work.source)} behind the target: what was written since then is not in this backup.`);
 
 	const name = `${snapshot.record.identity.database.replace(/[^\w.-]/g, '_').slice(0, 60)}-${startedAt.toISOString().replace(/[-:]|\.\d+/g, '')}${work.format === 'custom' ? '.dump' : ''}`;

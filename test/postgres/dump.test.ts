@@ -53,7 +53,8 @@ describe('a backup', () => {
 	});
 
 	test('compressed as asked; a table that is too large to be counted beside it is told', async () => {
-		const {backup, record} = await runDump({conninfo, directory: path.join(directory, 'backups'), format: 'directory', jobs: 2, verify: 'list', compression: 'none', rowLimit: 1000});
+		const {backup, record, warnings} = await runDump({conninfo, directory: path.join(directory, 'backups'), format: 'directory', jobs: 2, verify: 'list', compression: 'none', rowLimit: 1000});
+		expect(warnings).toEqual([expect.stringMatching(/the compression none has no checksums/)]);
 		expect(backup).toMatchObject({compression: 'none', counted: {tables: 2, rows: 3, uncounted: 1, largest: 'public.big'}});
 		expect(record.tables.find(one => one.table === 'public.big')).toMatchObject({rows: null});
 		expect((await readdir(backup.path)).filter(name => /^\d+\.dat$/.test(name))).toHaveLength(3);
