@@ -4,6 +4,7 @@ import path from 'node:path';
 import {afterAll, expect, test} from 'vitest';
 import type {RunState} from '../../source/journal/shapes/run.ts';
 import {openSite, revisionFile, type Site} from '../room/site.ts';
+import {primaryServer} from '../servers.ts';
 
 let site: Site;
 afterAll(async () => {
@@ -16,7 +17,8 @@ const revisions = {
 	'c3.py': revisionFile({revision: 'c3', down: 'b2', doc: 'find it', upgrade: ['with op.get_context().autocommit_block():', "    op.execute('CREATE INDEX CONCURRENTLY items_note ON items (note)')"], downgrade: ["op.execute('DROP INDEX items_note')"]}),
 };
 
-test('upgrade, every check, downgrade', async () => {
+test('upgrade, every check, downgrade', async ({task}) => {
+	if ((await primaryServer()).programs.version < 14) task.meta.absent = '`client_connection_check_interval`: the backend of a migration whose client died works on until its statement ends; it is found and can be cancelled all the same';
 	site = await openSite({
 		revisions, checklist: readFileSync(path.resolve(import.meta.dirname, '../../checklists/migration-deployment.md'), 'utf8'),
 		sql: "CREATE TABLE items (id bigint PRIMARY KEY, name text); INSERT INTO items SELECT g, 'item ' || g FROM generate_series(1, 5000) g; CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES ('a1'); ANALYZE",

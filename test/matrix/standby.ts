@@ -8,7 +8,7 @@ import {runPostmaster} from '../../source/postgres/cluster-postmaster.ts';
 import {findFreePort, openCluster, type Cluster} from '../../source/postgres/cluster.ts';
 import {eventually} from '../servers/eventually.ts';
 
-/** Resolves when it streams. The primary has been started from the data directory that `cache` keeps, and still has all its WAL. */
+/** Resolves when it streams and has what the primary had. The primary has been started from the data directory that `cache` keeps, and still has all its WAL. */
 export async function startStandbyOfVersion({directory, primary, cache, owner}: {directory: string; primary: Cluster; cache: string; owner: ProcessIdentity}): Promise<Cluster> {
 	const {programs} = primary;
 	const user = await findServerUser();
@@ -29,7 +29,9 @@ export async function startStandbyOfVersion({directory, primary, cache, owner}: 
 	await runPostmaster({programs, directory, user});
 	const standby = (await openCluster(directory, programs))!;
 	const client = await primary.connect();
-	await eventually('the standby to stream', async () => (await client.query("SELECT FROM pg_stat_replication WHERE application_name = 'standby1' AND state = 'streaming'")).rowCount, 60_000);
+	// It begins with all that was ever written there, and streams before it has replayed that.
+	const {rows: [now]} = await client.query('SELECT pg_current_wal_lsn() AS lsn');
+	await eventually('the standby to have caught up', async () => (await client.query("SELECT FROM pg_stat_replication WHERE application_name = 'standby1' AND state = 'streaming' AND replay_lsn >= $1", [now.lsn])).rowCount, 120_000);
 	await client.end();
 	return standby;
 }
