@@ -5,6 +5,7 @@ import type {RunSummary} from '../journal/shapes/run.ts';
 import {connectRoom} from '../room/client.ts';
 import {readRoomFile, summarise} from '../room/run-folder.ts';
 import {keepRun} from '../room/run-keeper.ts';
+import {socketPath} from '../room/socket-path.ts';
 import {readChosenRun, type ChosenRun} from './choose-run.ts';
 import {textFlag, type Call, type Command} from './command.ts';
 
@@ -43,7 +44,7 @@ async function abandon({settings}: Call, {state, folder}: ChosenRun, reason: str
 	if (settings.readOnly) throw new Refusal(3, 'With --read-only nothing is decided.');
 	if (state.running) throw new Refusal(3, `The ${state.running.action} of run ${state.run} had not ended when its room did; \`holdpoint attach ${state.run}\` settles it first.`);
 	const scrubber = createScrubber();
-	const keeper = keepRun({stateDir: settings.stateDir, run: {id: state.run}, scrub: value => scrubber.value(value), onEvent() {}});
+	const keeper = keepRun({stateDir: settings.stateDir, socket: socketPath(settings, state.target), run: {id: state.run}, scrub: value => scrubber.value(value), onEvent() {}});
 	try {
 		keeper.record('run-abandoned', settings.by, {reason});
 		return summarise(keeper.state);

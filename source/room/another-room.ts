@@ -2,10 +2,10 @@
 import {Refusal} from '../journal/refusal.ts';
 
 export class AnotherRoom extends Refusal {
-	/** Path of the socket where it listens, or will; null where only its run is known. */
-	readonly socket: string | null;
+	/** Path of the socket where it listens, or will soon. */
+	readonly socket: string;
 
-	constructor(sentence: string, socket: string | null = null) {
+	constructor(sentence: string, socket: string) {
 		super(3, sentence);
 		this.socket = socket;
 	}

@@ -2,7 +2,6 @@
 import {setTimeout as wait} from 'node:timers/promises';
 import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
-import {createScrubber} from '../journal/scrub.ts';
 import {AnotherRoom} from './another-room.ts';
 import {connectRoom} from './client.ts';
 import type {RoomStatus} from './commands/look.ts';
@@ -15,8 +14,7 @@ import {PasswordWanted} from './password-wanted.ts';
 import {isSameOrigin} from './origin.ts';
 import type {RoomClient} from './protocol.ts';
 import {readRoomFile, readRun} from './run-folder.ts';
-import {socketPath} from './socket-path.ts';
-import {linkTarget, type LinkOptions} from './target-link.ts';
+import type {LinkOptions} from './target-link.ts';
 
 export interface EnterOptions {
 	settings: Settings;
@@ -46,7 +44,7 @@ export async function enterRoom({settings, environment, mode, program, acts = fa
 		return mode === 'detached' ? await openDetached({settings, environment, program, askPassword}) : await openHere({settings, environment, askPassword, acts});
 	} catch (error) {
 		// It was there by another way in, or both looked before either listened: the later one comes in where the other is.
-		const other = error instanceof AnotherRoom && error.socket !== null ? await waitForRoom(error.socket, settings) : null;
+		const other = error instanceof AnotherRoom ? await waitForRoom(error.socket, settings) : null;
 		if (!other) throw error;
 		await refuseOtherEnvironment(other, settings);
 		return remote(other);
@@ -67,19 +65,7 @@ async function openDetached({settings, environment, program, askPassword}: Pick<
 
 async function openHere({settings, environment, askPassword, acts}: Pick<EnterOptions, 'settings' | 'environment' | 'askPassword'> & {acts: boolean}): Promise<Entered> {
 	const {by} = settings;
-	const scrubber = createScrubber();
-	const target = await linkTarget({settings, environment, scrubber, askPassword});
-	const socket = socketPath(settings, target.target);
-	const there = await connectRoom(socket, settings);
-	if (there) {
-		await target.close();
-		await refuseOtherEnvironment(there, settings);
-		return remote(there);
-	}
-	const room = await openRoom({settings, environment, askPassword, inProcess: true, target, scrubber}).catch(async (error: unknown) => {
-		await target.close();
-		throw error instanceof AnotherRoom ? new AnotherRoom(error.message, socket) : error;
-	});
+	const room = await openRoom({settings, environment, askPassword, inProcess: true});
 	let listening: Awaited<ReturnType<typeof listenFor>> | null = null;
 	try {
 		if (acts) {

@@ -15,15 +15,18 @@ import type {RunState} from '../journal/shapes/run.ts';
 import {queryVersionTable} from '../postgres/readback.ts';
 import {removeOldCopies} from '../actions/rehearse.ts';
 import {createActions} from './actions.ts';
+import {AnotherRoom} from './another-room.ts';
 import {latestMarks} from './chart-marks.ts';
 import {createBlocks, openBlocks} from './blocks.ts';
 import {createChecks} from './checks.ts';
+import {connectRoom} from './client.ts';
 import {createNotifier} from './notify.ts';
 import {readOrigin} from './origin.ts';
 import type {Push} from './protocol.ts';
 import {findItem, type Listener, type PinnedChecklist, type Room} from './room.ts';
 import {findOpenRun, hash, newRunId, readRun} from './run-folder.ts';
 import {keepRun} from './run-keeper.ts';
+import {socketPath} from './socket-path.ts';
 import {linkTarget, type LinkOptions, type TargetLink} from './target-link.ts';
 import {describePlace} from './place.ts';
 import {createWatch} from './watch.ts';
@@ -37,17 +40,30 @@ export interface OpenRoomOptions {
 	environment: NodeJS.ProcessEnv;
 	askPassword?: LinkOptions['askPassword'];
 	inProcess: boolean;
-	/** A way to the target that is there already, and the scrubber that learned its secrets. */
-	target?: TargetLink;
-	scrubber?: Scrubber;
 }
 
-/** @throws Refusal when the target can't be reached, or another room owns the run */
-export async function openRoom({settings, environment, askPassword, inProcess, target: given, scrubber = createScrubber()}: OpenRoomOptions): Promise<Room> {
+/** @throws Refusal when the target can't be reached; AnotherRoom when one is at work on it, or owns its run */
+export async function openRoom({settings, environment, askPassword, inProcess}: OpenRoomOptions): Promise<Room> {
+	const scrubber = createScrubber();
+	const linking = linkTarget({settings, environment, scrubber, askPassword});
 	// What a room before this one left when it was killed; nobody waits for it.
 	void removeOldCopies().catch(() => undefined);
-	const checklist = readChecklist(settings.checklist ?? shippedChecklist);
-	const target = given ?? await linkTarget({settings, environment, scrubber, askPassword});
+	try {
+		// Parsed while Python is at work.
+		const checklist = readChecklist(settings.checklist ?? shippedChecklist);
+		const target = await linking;
+		const socket = socketPath(settings, target.target);
+		const there = await connectRoom(socket, settings);
+		there?.close();
+		if (there) throw new AnotherRoom(`A room is already at work on this target (${socket}); attach to it.`, socket);
+		return await openOn(target, {settings, environment, inProcess, scrubber, checklist});
+	} catch (error) {
+		await linking.then(target => target.close(), () => {});
+		throw error;
+	}
+}
+
+async function openOn(target: TargetLink, {settings, environment, inProcess, scrubber, checklist}: Omit<OpenRoomOptions, 'askPassword'> & {scrubber: Scrubber; checklist: PinnedChecklist}): Promise<Room> {
 	const read = settings.run ? readRun(settings.stateDir, settings.run) : findOpenRun(settings.stateDir, {project: settings.project, target: target.target});
 	const known = read?.state ?? null;
 	const listeners = new Set<Listener>();
@@ -61,6 +77,7 @@ export async function openRoom({settings, environment, askPassword, inProcess, t
 	const notifier = createNotifier({settings, environment, record: data => void (closed || keeper.record('notification-sent', 'holdpoint', data))});
 	const keeper = keepRun({
 		stateDir: settings.stateDir,
+		socket: socketPath(settings, target.target),
 		run: read ? {id: read.state.run, read} : {draft: draftOf({settings, target, checklist, from: await readVersion(target)})},
 		scrub: value => scrubber.value(value),
 		onEvent(event: JournalEvent, state: RunState) {

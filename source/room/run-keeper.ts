@@ -34,6 +34,8 @@ export interface RunKeeper {
 
 export interface KeepRunOptions {
 	stateDir: string;
+	/** Where another room that has the run would listen. */
+	socket: string;
 	/** The draft, or the run's id when one is to be taken over, with its journal where that was read just now. */
 	run: {draft: EventData<'run-opened'>} | {id: string; read?: ReadJournal};
 	scrub: <T>(value: T) => T;
@@ -44,7 +46,7 @@ export interface KeepRunOptions {
 }
 
 /** Takes a run, or the draft of one. @throws AnotherRoom when another room owns it. */
-export function keepRun({stateDir, run, scrub, onEvent, beforeFirst, now = () => new Date()}: KeepRunOptions): RunKeeper {
+export function keepRun({stateDir, socket, run, scrub, onEvent, beforeFirst, now = () => new Date()}: KeepRunOptions): RunKeeper {
 	let journal: Journal | null = null;
 	let ownership: Ownership | null = null;
 	let draft: RunState | null = null;
@@ -56,7 +58,7 @@ export function keepRun({stateDir, run, scrub, onEvent, beforeFirst, now = () =>
 		const room = readRoomFile(folder);
 		const {taken, aside} = takeRecording(path.join(folder, 'recording.db'), {mayMove: () => room === null || room.pid === process.pid || !isThere(room.pid), now: now()});
 		putAside = aside;
-		if (!taken.won) throw new AnotherRoom(`Run ${id} belongs to another room, process ${taken.owner.pid}; attach to it with \`holdpoint attach ${id}\`.`);
+		if (!taken.won) throw new AnotherRoom(`Run ${id} belongs to another room, process ${taken.owner.pid}; attach to it with \`holdpoint attach ${id}\`.`, socket);
 		ownership = taken;
 		journal = openJournal({folder, ...(read && {read}), scrub, onEvent, now});
 	};

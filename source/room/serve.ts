@@ -1,17 +1,13 @@
 /** The life of a detached room: it listens, works, goes on without consoles, and ends when nobody has needed it for long. */
 import type {Settings} from '../config/settings.ts';
 import {Refusal} from '../journal/refusal.ts';
-import {createScrubber} from '../journal/scrub.ts';
 import {AnotherRoom} from './another-room.ts';
 import type {Hello} from './detached.ts';
 import {watchIdle} from './idle.ts';
-import {connectRoom} from './client.ts';
 import {listenFor} from './listen.ts';
 import {openRoom} from './open.ts';
 import {PasswordWanted} from './password-wanted.ts';
 import type {Room} from './room.ts';
-import {socketPath} from './socket-path.ts';
-import {linkTarget, type TargetLink} from './target-link.ts';
 
 export interface ServeRoomOptions {
 	settings: Settings;
@@ -24,24 +20,20 @@ export interface ServeRoomOptions {
 
 /** Runs until the room ends. Returns the exit code of its process. */
 export async function serveRoom({settings, environment, password, onHello}: ServeRoomOptions): Promise<number> {
-	const scrubber = createScrubber();
 	const askPassword = async (question: string, why: Refusal) => {
 		if (password === undefined) throw new PasswordWanted(question, why.message);
 		return password;
 	};
-	let target: TargetLink | undefined;
 	let room: Room | undefined;
 	let listening: Awaited<ReturnType<typeof listenFor>>;
 	try {
-		target = await linkTarget({settings, environment, scrubber, askPassword});
-		await refuseBesideAnother(target, settings);
-		room = await openRoom({settings, environment, askPassword, inProcess: false, target, scrubber});
+		room = await openRoom({settings, environment, askPassword, inProcess: false});
 		listening = await listenFor(room);
 	} catch (error) {
-		await (room ? room.end('it could not listen') : target?.close());
+		await room?.end('it could not listen');
 		onHello({
 			exit: error instanceof Refusal ? error.exit : 5, reason: (error as Error).message,
-			...(error instanceof AnotherRoom && target && {another: socketPath(settings, target.target)}), ...(error instanceof PasswordWanted && {question: error.question}),
+			...(error instanceof AnotherRoom && {another: error.socket}), ...(error instanceof PasswordWanted && {question: error.question}),
 		});
 		return 2;
 	}
@@ -56,12 +48,4 @@ export async function serveRoom({settings, environment, password, onHello}: Serv
 	clearInterval(idle);
 	await listening.close();
 	return 0;
-}
-
-/** @throws AnotherRoom when one listens for this target already */
-async function refuseBesideAnother({target}: TargetLink, settings: Settings): Promise<void> {
-	const socket = socketPath(settings, target);
-	const there = await connectRoom(socket, settings);
-	there?.close();
-	if (there) throw new AnotherRoom(`Another room is at work on ${target.database} at ${target.host}:${target.port}.`, socket);
 }

@@ -9,6 +9,7 @@ import type {Outcome} from '../../source/journal/shapes/outcome.ts';
 import type {RunState} from '../../source/journal/shapes/run.ts';
 import type {Entered} from '../../source/room/enter.ts';
 import {openRoom} from '../../source/room/open.ts';
+import {keepRun} from '../../source/room/run-keeper.ts';
 import {openSite, revisionFile, type Site} from './site.ts';
 
 let site: Site;
@@ -41,7 +42,8 @@ test('looking opens nothing; the first decision opens the run, closed to others'
 
 test('a second room on the same run is refused, and says who has it', async () => {
 	const settings = await site.settings({}, {environment: 'staging'});
-	await expect(openRoom({settings, environment: site.environment, inProcess: true})).rejects.toMatchObject({exit: 3, message: expect.stringContaining(`belongs to another room, process ${process.pid}; attach to it`)});
+	await expect(openRoom({settings, environment: site.environment, inProcess: true})).rejects.toMatchObject({exit: 3, message: expect.stringMatching(/^A room is already at work on this target \(.*\.sock\); attach to it\.$/)});
+	expect(() => keepRun({stateDir: site.stateDir, socket: '/s', run: {id: site.run().state.run}, scrub: value => value, onEvent() {}})).toThrow(`belongs to another room, process ${process.pid}; attach to it`);
 	// A command of another shell speaks to the one that is there.
 	const other = await site.enter({by: 'ben'}, {mode: 'in-process', flags: {environment: 'staging'}});
 	expect(other.inProcess).toBe(false);
