@@ -1,5 +1,5 @@
 /** Where PostgreSQL's programs are on this machine, and which version they have. */
-import {access, constants, readdir, realpath} from 'node:fs/promises';
+import {access, constants, readdir, realpath, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {execa} from 'execa';
 import {Refusal} from '../journal/refusal.ts';
@@ -184,11 +184,20 @@ async function isExecutable(file: string): Promise<boolean> {
 	return access(file, constants.X_OK).then(() => true, () => false);
 }
 
+/** What each file said: a backup looks for its programs before it begins and when it does, a rehearsal more often. */
+const majors = new Map<string, number>();
+
 /** `pg_dump (PostgreSQL) 15.18 (Debian …)`, `postgres (PostgreSQL) 19beta1`: the number after the bracket. */
 async function readMajor(program: string): Promise<number | null> {
+	const {ino, size, mtimeMs} = await stat(program);
+	const file = `${program} ${ino} ${size} ${mtimeMs}`;
+	const known = majors.get(file);
+	if (known !== undefined) return known;
 	const {stdout, exitCode} = await execa(program, ['--version'], {reject: false, timeout: 10_000, stdin: 'ignore'});
 	const major = /\(PostgreSQL\)\s+(\d+)/.exec(stdout ?? '')?.[1];
-	return exitCode === 0 && major !== undefined ? Number(major) : null;
+	if (exitCode !== 0 || major === undefined) return null;
+	majors.set(file, Number(major));
+	return Number(major);
 }
 
 function howToGet(kind: 'server' | 'client', version?: number): string {
