@@ -45,7 +45,7 @@ export function startReader({python: [program, ...rest], directory, environment}
 	const write = (line: string) => child.stdin.write(`${line}\n`);
 	// At rest it keeps no process of ours alive.
 	const hold = (held: boolean) => {
-		for (const handle of [child, child.stdin as Socket, child.stdout as Socket, child.stderr as Socket]) held ? handle.ref() : handle.unref();
+		for (const handle of [child, child.stdin as Socket, child.stdout as Socket, child.stderr as Socket]) handle[held ? 'ref' : 'unref']();
 	};
 	const rested = () => {
 		hold(false);
