@@ -72,7 +72,8 @@ export function makeSample({at, tookMs, poll, graph, progress, memory, migration
 	const {tables, wraparound, server} = memory.seldom;
 	const earlier = memory.counters.slice(0, -1);
 	const missing = standbys.filter(name => !poll.replication?.some(standby => standby.name === name));
-	const active = (poll.activity ?? []).filter(row => row.leader === null || row.leader === row.pid).map(row => describeSession(row, graph));
+	const workers = Map.groupBy((poll.activity ?? []).filter(row => row.leader !== null && row.leader !== row.pid), row => row.leader);
+	const active = (poll.activity ?? []).filter(row => row.leader === null || row.leader === row.pid).map(row => describeSession(row, graph, workers.get(row.pid)?.length ?? 0));
 	const migrates = migration !== null && (poll.activity === null || active.some(session => session.migration));
 	return {
 		at,
@@ -97,7 +98,7 @@ export function makeSample({at, tookMs, poll, graph, progress, memory, migration
 	};
 }
 
-function describeSession(row: ActivityRow, graph: LockGraph): ActiveSession {
+function describeSession(row: ActivityRow, graph: LockGraph, workers: number): ActiveSession {
 	return {
 		pid: row.pid,
 		user: row.user,
@@ -114,6 +115,7 @@ function describeSession(row: ActivityRow, graph: LockGraph): ActiveSession {
 		backendType: row.backendType,
 		...(row.xminAge !== null && {xminAge: row.xminAge}),
 		...(row.database !== null && {database: row.database}),
+		...(workers > 0 && {workers}),
 	};
 }
 

@@ -102,6 +102,19 @@ test('a session of another database says which one', async () => {
 	await other.end();
 });
 
+test('the workers of a parallel query are counted at the session that leads them', async () => {
+	const client = await database.client();
+	const {version} = (await primaryServer()).programs;
+	if (version < 13) return;
+	await client.query(`SET ${version < 16 ? 'force_parallel_mode' : 'debug_parallel_query'} = on`);
+	const asleep = client.query('SELECT pg_sleep(20)').catch(() => {});
+	const {sampler} = watch();
+	const seen = await eventually('a worker', async () => (await sampler.once()).active.filter(({query, workers}) => query?.includes('pg_sleep') && workers === 1));
+	expect(seen.map(({pid}) => pid)).toEqual([pidOf(client)]);
+	await (await database.client()).query('SELECT pg_cancel_backend($1)', [pidOf(client)]);
+	await asleep;
+});
+
 test('who waits for a row is told by its table', async () => {
 	const [one, two, third] = await Promise.all([database.client(), database.client(), database.client()]);
 	await one.query('CREATE TABLE parts (id int PRIMARY KEY, n int)');

@@ -25,6 +25,8 @@ export const activeSessionSchema = z.object({
 	backendType: z.string().nullable(),
 	/** Age in transactions of the snapshot it holds, which keeps VACUUM from removing younger dead rows. */
 	xminAge: known.optional(),
+	/** Parallel workers of its query; absent: none. */
+	workers: z.number().int().optional(),
 	/** Where it is in another database of the server than the target. */
 	database: z.string().optional(),
 });

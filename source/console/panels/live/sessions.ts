@@ -20,7 +20,7 @@ export function sessionLines(state: ConsoleState, options: {width: number; limit
 	const cursor = shown.findIndex(session => session.pid === state.pid);
 	return {
 		lines: [
-			line(` ${padStart('pid', 7)} ${padStart('since', 7)}  ${pad('state', compact ? 20 : 24)} ${compact ? '' : `${pad('who', 22)} `}query`, 'dim'),
+			line(` ${padStart('pid', 7)} ${padStart('since', 7)}  ${pad('state', compact ? 20 : 24)} ${pad('who', compact ? 11 : 22)} query`, 'dim'),
 			...shown.map((session, index) => sessionLine(session, {selected: index === cursor, focused: options.focused, compact, pointer: state.glyphs.pointer})),
 			...(all.length > shown.length ? [line(`   and ${plural(all.length - shown.length, 'session')} more (2 shows all)`, 'dim')] : []),
 		],
@@ -40,23 +40,29 @@ export function allSessionLines(state: ConsoleState, _: unknown, {width, focused
 function sessionLine(session: ActiveSession, {selected, focused, compact, pointer}: {selected: boolean; focused: boolean; compact: boolean; pointer: string}): Line {
 	const idle = isIdleInTransaction(session);
 	const age = idle ? session.transactionSeconds : session.seconds;
-	const state = session.blockedBy.length > 0 ? `waits for ${session.blockedBy.join(',')}` : session.waitEvent?.startsWith('Lock') ? 'waits for a lock' : waitWords(session) ?? 'not to be seen';
+	const state = session.blockedBy.length > 0 ? `waits for ${session.blockedBy.join(',')}` : session.waitEvent?.startsWith('Lock') ? 'waits for a lock' : stateWords(session) ?? 'not to be seen';
 	const tone: Tone = session.blockedBy.length > 0 ? 'warn' : idle ? 'warn' : session.state === null ? 'dim' : 'good';
 	const spans: Line = [
 		span(selected ? pointer : ' ', 'key'),
 		span(padStart(String(session.pid), 7)),
 		span(` ${padStart(lasting(age), 7)}`, (age ?? 0) > 60 ? 'warn' : 'plain'),
 		span(`  ${pad(printable(state), compact ? 20 : 24)} `, tone),
-		...(compact && !session.migration ? [] : [span(compact ? 'MIGRATION ' : `${pad(printable(whoIs(session)), 22)} `, session.migration ? 'info' : 'plain')]),
-		span(compact && session.database !== undefined ? `in ${session.database}: ` : '', 'info'),
+		span(`${pad(printable(compact ? shortWho(session) : whoIs(session)), compact ? 11 : 22)} `, session.migration ? 'info' : 'plain'),
 		span((session.query ?? 'query not to be seen').replaceAll(/\s+/g, ' ').trim(), session.query === null ? 'dim' : 'plain'),
 	];
 	return selected && focused ? spans.map(({text}) => span(text, 'selected')) : spans;
 }
 
-/** What an active session waits for, in the server's words, other than the client. */
-function waitWords({state, waitEvent}: ActiveSession): string | null {
-	return state === 'active' && waitEvent !== null && !waitEvent.startsWith('Client:') ? `active, ${waitEvent}` : state;
+/** Its state, with what an active session waits for other than the client, in the server's words, or with how many workers it has. */
+function stateWords({state, waitEvent, workers}: ActiveSession): string | null {
+	if (state !== 'active') return state;
+	if (workers !== undefined) return `active, ${plural(workers, 'worker')}`;
+	return waitEvent !== null && !waitEvent.startsWith('Client:') ? `active, ${waitEvent}` : state;
+}
+
+/** As much of it as says the most in few columns. */
+function shortWho(session: ActiveSession): string {
+	return session.migration || session.backendType !== 'client backend' ? whoIs(session) : session.database === undefined ? session.application || session.user || 'unknown' : `in ${session.database}`;
 }
 
 /** `MIGRATION`, else the application and its user, else what kind of process it is; and its database where that is not the target. */

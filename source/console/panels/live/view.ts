@@ -1,6 +1,6 @@
 /** How the live state of the database looks; every figure with its unit. */
 import type {Sample} from '../../../journal/shapes/sample.ts';
-import {lasting, seconds, timeOf} from '../../parts/figures.ts';
+import {count, lasting, plural, seconds, timeOf} from '../../parts/figures.ts';
 import {line, span, type Line, type Tone} from '../../parts/line.ts';
 import {wrap} from '../../parts/printable.ts';
 import {gapWords} from '../../replay/state.ts';
@@ -15,7 +15,7 @@ import {progressView} from './progress.ts';
 import {rateLines} from './rates.ts';
 import {allSessionLines} from './sessions.ts';
 import {standbyView} from './standbys.ts';
-import {shownSample} from './state.ts';
+import {sessions, shownSample} from './state.ts';
 import {tableView} from './tables.ts';
 import {hasOldTransactions, transactionView} from './transactions.ts';
 import type {LiveViewLines} from './view-content.ts';
@@ -41,7 +41,7 @@ export const livePanel: Panel = {
 			...(sample && sample.tookMs >= slowMs ? [span(`  answers take ${seconds(sample.tookMs / 1000)}`, 'warn')] : []),
 			...(sample && (sample.server.uptimeSeconds ?? 600) < 600 ? [span(`  started ${lasting(sample.server.uptimeSeconds)} ago`, 'warn')] : []),
 			...((state.live.view === 'sessions' || state.live.view === 'overview') && state.live.sort !== 'time' ? [span(`  by ${state.live.sort}`, 'info')] : []),
-			...(filter ? [span(`  /${filter}`, 'info')] : []),
+			...(filter ? [span(`  /${filter}`, 'info'), span(sample ? ` shows ${count(sessions(state).length)} of ${plural(sample.active.length, 'session')}, * acts on them` : '', 'dim')] : []),
 		];
 	},
 	needs: state => [state.samples, state.blind, state.replay?.gap?.until, state.pid, state.pidOrder, state.filters.live, state.run?.alarms, state.run?.running, state.view, state.attached, state.live, state.points, state.marks, isOld(state)],

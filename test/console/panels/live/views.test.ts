@@ -64,6 +64,18 @@ test('blocking: each root with its last query, the key that resolves it, and how
 	]);
 });
 
+test('sessions on 80 columns: who, with workers and a database elsewhere; a filter says how many it shows and what acts on them', () => {
+	const [migration, idle, ...others] = sample(0).active;
+	const state = looking(sample(0, {active: [migration!, idle!, {...others[0]!, blockedBy: [], waitEvent: null, state: 'active', workers: 2}, {...others[1]!, database: 'crm'}]}), {view: 'sessions'}, {columns: 80});
+	expect(rowsOf(state, {width: 80}).slice(-4).map(row => row.slice(0, 51).trimEnd())).toEqual([
+		'     812   8.0 s  waits for 900        MIGRATION',
+		'     900   4 min  idle in transaction  psql',
+		'     901   4.2 s  active, 2 workers    shop-web',
+		'     902   0.3 s  active               in crm',
+	]);
+	expect(textOf(livePanel.title({...state, filters: {live: 'psql'}}))).toContain('/psql shows 1 of 4 sessions, * acts on them');
+});
+
 test.each([
 	['a prepared transaction', 0, undefined, null],
 	['the migration', 812, sample(0).active[0], 'x'],
