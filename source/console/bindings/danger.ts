@@ -27,6 +27,8 @@ export const dangerKeys: Binding[] = [
 						{key: 'max_estimate_factor', label: 'a statement by its estimate', unit: 'times', value: guard.maxEstimateFactor, step: 1},
 						{key: 'min_free_disk_bytes', label: 'disk that stays free', unit: 'bytes', value: guard.minFreeDiskBytes, step: 1024 ** 3},
 						{key: 'max_retained_wal_bytes', label: 'WAL that a slot keeps', unit: 'bytes', value: guard.maxRetainedWalBytes, step: 1024 ** 3},
+						{key: 'samples', label: 'samples running that must pass a limit', unit: 'samples', value: guard.samples, step: 1},
+						{key: 'action', label: 'what it does then (alert: a dry run)', unit: '', value: guard.action, step: 1, words: ['cancel', 'alert']},
 					],
 				},
 			});

@@ -85,10 +85,21 @@ export interface TextDialog {
 	keys: readonly Choice[];
 }
 
+export interface LimitRow {
+	/** As in holdpoint.yaml. */
+	key: string;
+	label: string;
+	unit: string;
+	/** Null: off; a text: one of `words`. */
+	value: number | string | null;
+	step: number;
+	words?: readonly string[];
+}
+
 /** The guard's limits, changed by + and -. */
 export interface Limits {
 	kind: 'limits';
-	rows: readonly {key: string; label: string; unit: string; value: number | null; step: number}[];
+	rows: readonly LimitRow[];
 	cursor: number;
 }
 

@@ -2,12 +2,12 @@
 import type {Press} from '../key-name.ts';
 import {bindingsNow, type Binding} from '../keymap.ts';
 import type {ConsoleState, PaneId} from '../state.ts';
-import type {Consequence, Dialog, Form, Limits} from './dialog.ts';
+import type {Consequence, Dialog, Form, LimitRow, Limits} from './dialog.ts';
 
 export type Effect =
 	| Consequence
 	| {kind: 'plan'; action: 'upgrade' | 'downgrade'; revision: string}
-	| {kind: 'limit'; key: string; value: number | null}
+	| {kind: 'limit'; key: string; value: number | string | null}
 	| {kind: 'filter'; pane: PaneId; text: string}
 	| {kind: 'copy'; text: string}
 	| {kind: 'say'; text: string};
@@ -115,12 +115,23 @@ function pressInForm(dialog: Form, press: Press): Pressed {
 /** + and - change the limit under the cursor here; Enter sends it to the room, which journals it. */
 function pressInLimits(dialog: Limits, press: Press): Pressed {
 	const row = dialog.rows[dialog.cursor]!;
-	const change = (value: number | null): Pressed => ({dialog: {...dialog, rows: dialog.rows.map((other, index) => (index === dialog.cursor ? {...other, value} : other))}});
-	if (press.key === '+' || press.key === 'right') return change((row.value ?? 0) + row.step);
-	if (press.key === '-' || press.key === 'left') return change(row.value === null ? null : Math.max(row.step, row.value - row.step));
-	if (press.key === '0') return change(null);
+	const change = (value: number | string | null): Pressed => ({dialog: {...dialog, rows: dialog.rows.map((other, index) => (index === dialog.cursor ? {...other, value} : other))}});
+	const more = press.key === '+' || press.key === 'right';
+	if (more || press.key === '-' || press.key === 'left') return change(more ? moreOf(row) : lessOf(row));
+	if (press.key === '0' && !row.words) return change(null);
 	if (press.key === 'enter') return {dialog, effect: {kind: 'limit', key: row.key, value: row.value}};
 	return {dialog: {...dialog, cursor: moved(dialog.cursor, press.key, dialog.rows.length)}};
+}
+
+const otherWord = ({words = [], value}: LimitRow): string => words.find(word => word !== value) ?? String(value);
+
+const moreOf = (row: LimitRow): number | string => (typeof row.value === 'string' ? otherWord(row) : (row.value ?? 0) + row.step);
+
+/** Below its step a time is halved; nothing becomes more by it. */
+function lessOf(row: LimitRow): number | string | null {
+	if (row.value === null) return null;
+	if (typeof row.value === 'string') return otherWord(row);
+	return row.value > row.step ? row.value - row.step : row.unit === 's' ? row.value / 2 : row.value;
 }
 
 function pressInPalette(dialog: Extract<Dialog, {kind: 'palette'}>, press: Press, state: ConsoleState): Pressed {

@@ -8,7 +8,7 @@ import {fit, line, span, windowTop, type Line} from '../parts/line.ts';
 import {contactRows} from '../panels/contacts/view.ts';
 import {cut, pad, wrap} from '../parts/printable.ts';
 import type {ConsoleState} from '../state.ts';
-import type {Dialog} from './dialog.ts';
+import type {Dialog, LimitRow} from './dialog.ts';
 import {paletteRows} from './keys.ts';
 
 export interface DrawnDialog {
@@ -50,7 +50,7 @@ function partsOf(dialog: Exclude<Dialog, {kind: 'filter'}>, {state, width}: {sta
 			foot: [...dialog.fields.flatMap((field, index) => fieldLines(field, {state, selected: index === dialog.cursor, width})), [], keysLine([['Enter', 'next, then done'], ['Tab', 'other field'], ['Esc', 'leave it']])],
 		};
 		case 'limits': return {
-			title: 'The guard\'s limits', body: dialog.rows.map((row, index) => pointed([span(pad(row.label, 44)), span(row.value === null ? 'off' : row.unit === 'bytes' ? bytes(row.value) : `${row.value} ${row.unit}`, 'strong'), span(changed(state, row) ? '  not yet set' : state.run?.guardChanged?.includes(row.key) ? '  changed' : '', 'warn')], {state, selected: index === dialog.cursor})),
+			title: 'The guard\'s limits', body: dialog.rows.map((row, index) => pointed([span(pad(row.label, 44)), span(row.value === null ? 'off' : typeof row.value === 'number' && row.unit === 'bytes' ? bytes(row.value) : `${row.value} ${row.unit}`, 'strong'), span(changed(state, row) ? '  not yet set' : state.run?.guardChanged?.includes(row.key) ? '  changed' : '', 'warn')], {state, selected: index === dialog.cursor})),
 			foot: [[], keysLine([['+ -', 'more, less'], ['0', 'off'], ['Enter', 'set it'], ['Esc', 'done']])],
 		};
 		case 'palette': {
@@ -138,7 +138,7 @@ function keysLine(keys: [string, string][]): Line {
 	return keys.flatMap(([key, says]) => [span(key, 'key'), span(` ${says}   `)]);
 }
 
-function changed(state: ConsoleState, row: {key: string; value: number | null}): boolean {
+function changed(state: ConsoleState, row: LimitRow): boolean {
 	const name = row.key.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 	return (state.run?.guard as Record<string, unknown> | undefined)?.[name] !== row.value;
 }

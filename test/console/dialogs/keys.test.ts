@@ -47,6 +47,11 @@ test('the guard\'s limits change here, and reach the room with Enter only', () =
 	expect(press(limits, '+', '+', '-').effect).toBeUndefined();
 	expect(press(limits, '+', '+', 'enter').effect).toEqual({kind: 'limit', key: 'max_blocked_seconds', value: 5});
 	expect(press(limits, '0', 'enter').effect).toEqual({kind: 'limit', key: 'max_blocked_seconds', value: null});
+	// Less is never more, also of what is below its step.
+	expect(press(limits, '-', '-', '-', 'enter').effect).toEqual({kind: 'limit', key: 'max_blocked_seconds', value: 0.5});
+	const action: Dialog = {kind: 'limits', cursor: 0, rows: [{key: 'action', label: '', unit: '', value: 'cancel', step: 1, words: ['cancel', 'alert']}]};
+	expect(press(action, '+', 'enter').effect).toEqual({kind: 'limit', key: 'action', value: 'alert'});
+	expect(press(action, '+', '-', '0', 'enter').effect).toEqual({kind: 'limit', key: 'action', value: 'cancel'});
 });
 
 test('the palette finds by words and runs by name', () => {
