@@ -1,9 +1,8 @@
 /** What headless commands share: a room to speak to, its progress on stderr, signals that cancel rather than kill. */
-import {createInterface} from 'node:readline/promises';
+import {createInterface, type Interface} from 'node:readline/promises';
 import {Refusal} from '../journal/refusal.ts';
 import {sentenceOf} from '../journal/sentences.ts';
 import type {Entered} from '../room/enter.ts';
-import {startPythons} from '../room/head-start.ts';
 import type {RoomClient} from '../room/protocol.ts';
 import type {Call} from './command.ts';
 import {steerBySignals} from './signals.ts';
@@ -23,7 +22,7 @@ const patienceMs = 2000;
 
 /** Enters the room of the target, lets `work` speak to it, and leaves. */
 export async function withRoom<T>(call: Call, {mode = 'in-process', acts, plans, progress}: WithRoomOptions, work: (client: RoomClient, entered: Entered) => Promise<T>): Promise<T> {
-	if (plans && mode === 'in-process') startPythons(call);
+	if (plans && mode === 'in-process') (await import('../room/head-start.ts')).startPythons(call);
 	const entered = await enter(call, {mode, acts});
 	const stopTelling = progress ? await tellProgress(call, entered.client, progress) : () => {};
 	const stopSignals = acts ? steerBySignals(call, entered) : () => {};
@@ -102,7 +101,7 @@ export async function askPassword(question: string): Promise<string> {
 	const muted = createInterface({input: process.stdin, output: undefined, terminal: true});
 	process.stderr.write(question);
 	try {
-		return await muted.question('');
+		return await answerTo(muted, '');
 	} finally {
 		muted.close();
 		process.stderr.write('\n');
@@ -113,8 +112,15 @@ export async function askPassword(question: string): Promise<string> {
 export async function askLine(question: string): Promise<string> {
 	const line = createInterface({input: process.stdin, output: process.stderr});
 	try {
-		return (await line.question(question)).trim();
+		return (await answerTo(line, question)).trim();
 	} finally {
 		line.close();
 	}
+}
+
+/** @throws Refusal 3 for Ctrl-C, and for the end of the input, which readline leaves without an answer */
+async function answerTo(line: Interface, question: string): Promise<string> {
+	const refused = new Refusal(3, 'Nobody answered the question; nothing was changed.');
+	const closed = new Promise<never>((_, reject) => line.once('close', () => reject(refused)));
+	return Promise.race([line.question(question).catch(() => Promise.reject(refused)), closed]);
 }

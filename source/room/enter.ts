@@ -7,9 +7,6 @@ import {connectRoom} from './client.ts';
 import type {RoomStatus} from './commands/look.ts';
 import {startDetached} from './detached.ts';
 import {findRooms} from './find-room.ts';
-import {inProcessClient} from './in-process.ts';
-import {listenFor} from './listen.ts';
-import {openRoom} from './open.ts';
 import {PasswordWanted} from './password-wanted.ts';
 import {isSameOrigin} from './origin.ts';
 import type {RoomClient} from './protocol.ts';
@@ -41,7 +38,10 @@ export async function enterRoom({settings, environment, mode, program, acts = fa
 	const known = settings.run ? null : await findKnown({settings, environment});
 	if (known) return remote(known);
 	try {
-		return mode === 'detached' ? await openDetached({settings, environment, program, askPassword}) : await openHere({settings, environment, askPassword, acts});
+		if (mode === 'detached') return await openDetached({settings, environment, program, askPassword});
+		// Loaded only here: whoever speaks to a room in another process needs nothing of what a room consists of.
+		const {openHere} = await import('./open-here.ts');
+		return await openHere({settings, environment, askPassword, acts});
 	} catch (error) {
 		// It was there by another way in, or both looked before either listened: the later one comes in where the other is.
 		const other = error instanceof AnotherRoom ? await waitForRoom(error.socket, settings) : null;
@@ -61,34 +61,6 @@ async function openDetached({settings, environment, program, askPassword}: Pick<
 	const client = await connectRoom(socket, settings);
 	if (!client) throw new Refusal(5, `The room that was started does not answer at ${socket}.`);
 	return remote(client);
-}
-
-async function openHere({settings, environment, askPassword, acts}: Pick<EnterOptions, 'settings' | 'environment' | 'askPassword'> & {acts: boolean}): Promise<Entered> {
-	const {by} = settings;
-	const room = await openRoom({settings, environment, askPassword, inProcess: true});
-	let listening: Awaited<ReturnType<typeof listenFor>> | null = null;
-	try {
-		if (acts) {
-			listening = await listenFor(room);
-			// To those who come in, it is another process's.
-			room.facts.inProcess = false;
-			room.facts.warnings = [...room.facts.warnings, `This is the room of a command (process ${process.pid}), and ends with it; the run stays open, and \`holdpoint\` goes on with it then.`];
-			await room.actions.resume();
-		}
-	} catch (error) {
-		await room.end('its command could not begin');
-		await listening?.close();
-		throw error;
-	}
-	return {
-		client: inProcessClient(room, {by}),
-		inProcess: true,
-		async leave() {
-			await room.actions.idle();
-			await room.end('its command has ended');
-			await listening?.close();
-		},
-	};
 }
 
 /** From having a run to listening takes a room a moment; a room inside of a command may never listen. */
