@@ -44,7 +44,7 @@ function isWhole(screen: string): void {
 }
 
 test('hostile names and queries are shown as what they are, in every view', async () => {
-	for (const words of [/ waits for \d+ +SELECT \* FROM "\\x1b\[2J/, 'R, or C on it: ends it', 'AccessShare          "\\x1b[2J', /no standby is connected|not sent/, 'no command reports', 'no plan names', ' rows read ', /transaction ids[\s\S]*LOCK TABLE "\\x1b/]) {
+	for (const words of [/ waits for \d+ +postgres +SELECT \* FROM "\\x1b/, 'R, or C on it: ends it', 'AccessShare          "\\x1b[2J', /no standby is connected|not sent/, 'no command reports', 'no plan names', ' rows read ', /transaction ids[\s\S]* BEGIN; /]) {
 		await console.press('Right');
 		isWhole(await console.see(words));
 	}

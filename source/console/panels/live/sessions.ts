@@ -61,7 +61,7 @@ function stateWords({state, waitEvent, workers}: ActiveSession): string | null {
 }
 
 /** As much of it as says the most in few columns. */
-function shortWho(session: ActiveSession): string {
+export function shortWho(session: ActiveSession): string {
 	return session.migration || session.backendType !== 'client backend' ? whoIs(session) : session.database === undefined ? session.application || session.user || 'unknown' : `in ${session.database}`;
 }
 

@@ -6,7 +6,7 @@ import {line, span, type Line} from '../../parts/line.ts';
 import {pad, padStart, printable} from '../../parts/printable.ts';
 import type {ConsoleState} from '../../state.ts';
 import type {Space} from '../panel.ts';
-import {whoIs} from './sessions.ts';
+import {shortWho, whoIs} from './sessions.ts';
 import {fitsFilter, seesOthers} from './state.ts';
 import type {ViewContent} from './view-content.ts';
 
@@ -21,7 +21,7 @@ export function transactionView(state: ConsoleState, sample: Sample, {width, foc
 	return {
 		lines: [
 			...before,
-			open.length === 0 ? line(seesOthers(sample) ? ' no transaction is open' : ' no transaction of this role is open; those of other roles are not to be seen', 'dim') : line(` ${padStart('pid', 7)} ${padStart('open for', 8)} ${padStart('holds back', 11)}  ${pad('state', 20)} ${width < 100 ? '' : `${pad('who', 22)} `}query`, 'dim'),
+			open.length === 0 ? line(seesOthers(sample) ? ' no transaction is open' : ' no transaction of this role is open; those of other roles are not to be seen', 'dim') : line(` ${padStart('pid', 7)} ${padStart('open for', 8)} ${padStart('holds back', 11)}  ${pad('state', 20)} ${pad('who', width < 100 ? 11 : 22)} query`, 'dim'),
 			...open.map((session, index) => transactionLine(session, {width, pointer: index === cursor ? state.glyphs.pointer : ' ', selected: index === cursor && focused})),
 		],
 		...(cursor >= 0 && {cursor: before.length + 1 + cursor}),
@@ -36,8 +36,8 @@ export function hasOldTransactions(sample: Sample): boolean {
 function transactionLine(session: ActiveSession, {width, pointer, selected}: {width: number; pointer: string; selected: boolean}): Line {
 	const age = session.transactionSeconds;
 	const spans: Line = [
-		span(pointer, 'key'), span(padStart(String(session.pid), 7)), span(` ${padStart(lasting(age), 8)}`, (age ?? 0) > longSeconds ? 'warn' : 'plain'), span(` ${padStart(session.xminAge === undefined ? '' : `${count(session.xminAge)} xids`, 11)}`, 'dim'),
-		span(`  ${pad(session.state ?? 'not to be seen', 20)} `), ...(width < 100 && !session.migration ? [] : [span(`${pad(printable(whoIs(session)), width < 100 ? 9 : 22)} `, session.migration ? 'info' : 'plain')]),
+		span(pointer, 'key'), span(padStart(String(session.pid), 7)), span(` ${padStart(lasting(age), 8)}`, (age ?? 0) > longSeconds ? 'warn' : 'plain'), span(` ${padStart(session.xminAge === undefined ? '' : session.xminAge === null ? 'unknown' : plural(session.xminAge, 'xid'), 11)}`, 'dim'),
+		span(`  ${pad(session.state ?? 'not to be seen', 20)} `), span(width < 100 ? `${pad(printable(shortWho(session)), 11)} ` : `${pad(printable(whoIs(session)), 22)} `, session.migration ? 'info' : 'plain'),
 		span((session.query ?? 'query not to be seen').replaceAll(/\s+/g, ' ').trim(), 'dim'),
 	];
 	return selected ? spans.map(({text}) => span(text, 'selected')) : spans;
