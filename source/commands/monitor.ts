@@ -4,7 +4,7 @@ import type {RunState} from '../journal/shapes/run.ts';
 import type {Sample} from '../journal/shapes/sample.ts';
 import {startSampler} from '../monitor/sampler.ts';
 import {createPlanTables} from '../room/plan-tables.ts';
-import {findOpenRun} from '../room/run-folder.ts';
+import {followOpenRun} from '../room/run-folder.ts';
 import {linkTarget} from '../room/target-link.ts';
 import {numberFlag, type Call, type Command} from './command.ts';
 import {openControlRoom} from './control-room.ts';
@@ -33,7 +33,8 @@ async function watch(call: Call, {intervalMs, count}: {intervalMs: number; count
 	const {settings, environment, output} = call;
 	const target = await linkTarget({settings, environment, scrubber: output.scrubber, askPassword: settings.interactive ? askPassword : null});
 	let run: RunState | null = null;
-	const migration = () => (run = findOpenRun(settings.stateDir, {project: settings.project, target: target.target})?.state ?? null)?.running?.backend ?? null;
+	const openRun = followOpenRun(settings.stateDir, {project: settings.project, target: target.target});
+	const migration = () => (run = openRun())?.running?.backend ?? null;
 	const show = (sample: Sample) => {
 		if (output.json) count === 1 ? output.document(sample) : output.line(sample);
 		else output.text(`${describeSample(sample, {width: output.columns})}${count === 1 ? '' : '\n'}`);

@@ -1,9 +1,9 @@
 /** Where a run lies on disk, and what can be read of runs without owning one. */
 import {createHash, randomBytes} from 'node:crypto';
-import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {z} from 'zod';
-import {readJournal, type ReadJournal} from '../journal/file.ts';
+import {readJournal, readMore, type ReadJournal} from '../journal/file.ts';
 import {Refusal} from '../journal/refusal.ts';
 import type {RunState, RunSummary} from '../journal/shapes/run.ts';
 
@@ -60,6 +60,24 @@ export function findOpenRun(stateDir: string, {project, target}: {project: strin
 		if (state?.state === 'open' && state.project === project && (!target || sameTarget(state.target, target))) return {...journal, state, folder};
 	}
 	return null;
+}
+
+/** The same for who asks again and again: of the run that was found only what was written since is read; for another one it is looked when that is over, or the runs are others. */
+export function followOpenRun(stateDir: string, of: {project: string; target: TargetKey | null}): () => RunState | null {
+	let run: ReadRun | null = null;
+	let seen = '';
+	return () => {
+		if (run) readMore(path.join(run.folder, 'events.jsonl'), run);
+		if (run?.state.state !== 'open' || run.damage) run = null;
+		const ids = listRunIds(stateDir);
+		// While none is open, any of them may still become one.
+		const sizes = () => ids.map(id => `${id} ${statSync(path.join(runFolder(stateDir, id), 'events.jsonl')).size}`).join();
+		const now = run ? ids.join() : sizes();
+		if (now === seen) return run?.state ?? null;
+		run = findOpenRun(stateDir, of);
+		seen = run ? ids.join() : now;
+		return run?.state ?? null;
+	};
 }
 
 export interface TargetKey {
