@@ -20,6 +20,18 @@ test('TERM=dumb, or CI: one sentence and 2, and nothing is opened', async () => 
 	expect(readdirSync(site.stateDir)).toEqual([]);
 });
 
+test('Ctrl-C, or the end of the input, at the question before an upgrade: nothing was changed, 3', async () => {
+	site = await openSite();
+	for (const key of ['Ctrl+C', '\u0004']) {
+		const asked = openConsole(site, {columns: 200, args: ['upgrade', '--environment', 'development']});
+		await asked.see('Run this upgrade on');
+		await asked.press(key);
+		expect(await asked.ended).toBe(3);
+		expect(await asked.screen()).toContain('holdpoint: Nobody answered the question; nothing was changed.');
+	}
+	expect(site.events('action-started')).toEqual([]);
+}, 60_000);
+
 test('a wrong or missing password is asked for without echo, kept in memory only, and opens the room', async () => {
 	site = await openSite();
 	const client = await site.database.client();
