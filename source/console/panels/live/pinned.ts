@@ -41,7 +41,7 @@ function waitLines(sample: Sample, session: Session): Line[] {
 	const more = (lock?.blockedBy.length ?? 1) - 1;
 	return [[
 		// What has to be done stands before what may be cut off.
-		span(` it waits ${lock ? `${seconds(lock.seconds)} ` : ''}`, 'warn'), span(`behind ${who}${more > 0 ? ` and ${more} more` : ''}`), span(key === null ? '' : '  R resolves it', 'key'), span(lock ? `  for ${lockWords(lock)}` : '', 'dim'),
+		span(` it waits${lock ? ` ${seconds(lock.seconds)}` : ''}`, 'warn'), span(key === null ? '' : ', R resolves it,', 'key'), span(` behind ${who}${more > 0 ? ` and ${more} more` : ''}`), span(lock ? `  for ${lockWords(lock)}` : '', 'dim'),
 	]];
 }
 
@@ -50,7 +50,7 @@ function behindLines(state: ConsoleState, {behind}: Sample): Line[] {
 	if (behind.sessions === 0) return [line(' it blocks nobody', 'good')];
 	const growth = state.live.frozen ? null : queueGrowth(state.points);
 	return [[
-		span(` it blocks ${plural(behind.sessions, 'session')}`, 'bad'), span(growth === null || Math.abs(growth) < 0.05 ? '' : growth > 0 ? `, ${growth.toFixed(1)} more each second` : `, ${(-growth).toFixed(1)} fewer each second`, growth !== null && growth > 0 ? 'bad' : 'good'),
-		span(`, longest ${seconds(behind.longestSeconds)}, together ${seconds(behind.sessionSeconds)}`), span('  x cancels it', 'key'), span(`  on ${behind.relations.join(', ') || 'unknown'}`, 'dim'),
+		span(` it blocks ${plural(behind.sessions, 'session')}`, 'bad'), span(', x cancels it', 'key'), span(growth === null || Math.abs(growth) < 0.05 ? '' : growth > 0 ? `, ${growth.toFixed(1)} more each second` : `, ${(-growth).toFixed(1)} fewer each second`, growth !== null && growth > 0 ? 'bad' : 'good'),
+		span(`, longest ${seconds(behind.longestSeconds)}, together ${seconds(behind.sessionSeconds)}`), span(`  on ${behind.relations.join(', ') || 'unknown'}`, 'dim'),
 	]];
 }

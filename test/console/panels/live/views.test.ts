@@ -42,8 +42,8 @@ describe('the migration is pinned above every view', () => {
 	test('whom it waits for, whom it blocks and how that grows', () => {
 		const grown = [sample(0, {behind: {...behind, sessions: 1}}), sample(6, {behind: {...behind, sessions: 13}})];
 		const [, waits, blocks] = rowsOf(looking(grown, {view: 'tables'}, {run: state}));
-		expect(waits).toBe(' it waits 8.0 s behind pid 900 (psql, idle in transaction, open 4 min 06 s)  R resolves it  for ShareLock on orders');
-		expect(blocks).toBe(' it blocks 13 sessions, 2.0 more each second, longest 4.2 s, together 4.2 s  x cancels it  on orders');
+		expect(waits).toBe(' it waits 8.0 s, R resolves it, behind pid 900 (psql, idle in transaction, open 4 min 06 s)  for ShareLock on orders');
+		expect(blocks).toBe(' it blocks 13 sessions, x cancels it, 2.0 more each second, longest 4.2 s, together 4.2 s  on orders');
 	});
 
 	test('what it runs is said where no progress pane does', () => {
