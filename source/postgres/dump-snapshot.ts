@@ -89,24 +89,65 @@ export async function readSchema(session: Session): Promise<Record<string, strin
 	}
 }
 
-/** Counts what is small enough in the open snapshot, largest first, as pg_dump goes, so that the disk is read once for both; by one backend, whatever the server would lend. @param rowLimit null: none is too large */
-export async function countRows(session: Session, snapshot: DumpSnapshot, {rowLimit, stop}: {rowLimit: number | null; stop: () => boolean}): Promise<Counted> {
-	const started = performance.now();
-	const counted = new Map<string, number>();
-	await session.query('SET LOCAL max_parallel_workers_per_gather = 0');
-	for (const {table} of snapshot.tables.filter(one => rowLimit === null || one.estimate <= rowLimit)) {
-		if (stop()) break;
+/**
+ * Counts tables in the open snapshot, one after another, when pg_dump comes to them: so the disk is read once for both, at the pace of the dump,
+ * and by one backend, whatever the server would lend.
+ */
+export class RowCounts {
+	readonly #session: Session;
+	readonly #tables: DumpSnapshot['tables'];
+	readonly #signal: AbortSignal;
+	readonly #left: Set<string>;
+	readonly #counted = new Map<string, number>();
+	#queue: Promise<void>;
+	#waiting = 0;
+	#seconds = 0;
+
+	/** @param rowLimit tables estimated larger are not counted; null: none is too large */
+	constructor(session: Session, {tables}: DumpSnapshot, {rowLimit, signal}: {rowLimit: number | null; signal: AbortSignal}) {
+		this.#session = session;
+		this.#tables = tables;
+		this.#signal = signal;
+		this.#left = new Set(tables.filter(one => rowLimit === null || one.estimate <= rowLimit).map(({table}) => table));
+		this.#queue = session.query('SET LOCAL max_parallel_workers_per_gather = 0').then(() => undefined);
+		this.#queue.catch(() => undefined);
+	}
+
+	/** Puts a table in the queue, unless it was before. */
+	add(table: string): void {
+		if (!this.#left.delete(table)) return;
+		this.#waiting++;
+		this.#queue = this.#queue.then(async () => this.#count(table));
+		this.#queue.catch(() => undefined);
+	}
+
+	/** Some are not counted yet. */
+	get busy(): boolean {
+		return this.#waiting + this.#left.size > 0;
+	}
+
+	/** All that are not too large. @throws what a lost session throws */
+	async all(): Promise<Counted> {
+		for (const table of [...this.#left]) this.add(table);
+		await this.#queue;
+		return {tables: this.#tables.map(({table, dataBytes}) => ({table, dataBytes, rows: this.#counted.get(table) ?? null})), seconds: this.#seconds};
+	}
+
+	async #count(table: string): Promise<void> {
+		if (this.#signal.aborted) return;
+		const started = performance.now();
 		// In a savepoint: a table that can't be counted now must not end the snapshot under pg_dump's hands.
-		await session.query('SAVEPOINT counting');
+		await this.#session.query('SAVEPOINT counting');
 		try {
-			const [row] = await session.query<{rows: string}>(`SELECT count(*) AS rows FROM ONLY ${table}`);
-			counted.set(table, Number(row!.rows));
+			const [row] = await this.#session.query<{rows: string}>(`SELECT count(*) AS rows FROM ONLY ${table}`);
+			this.#counted.set(table, Number(row!.rows));
 		} catch (error) {
 			if ((error as {code?: string}).code === undefined) throw error;
 		}
-		await session.query('ROLLBACK TO SAVEPOINT counting');
+		await this.#session.query('ROLLBACK TO SAVEPOINT counting');
+		this.#waiting--;
+		this.#seconds += (performance.now() - started) / 1000;
 	}
-	return {tables: snapshot.tables.map(({table, dataBytes}) => ({table, dataBytes, rows: counted.get(table) ?? null})), seconds: (performance.now() - started) / 1000};
 }
 
 /** How much of a backup was counted, and how many tables were not, with the largest of them. Pure. */

@@ -13,7 +13,7 @@ import {dumpGlobals} from './dump-globals.ts';
 import {parseFailure, ProgressReader, recoveryConflict, type TableProgress} from './dump-output.ts';
 import {endingFor, keepsChecksum, wordsFor} from './dump-compression.ts';
 import {FileHashes} from './dump-files.ts';
-import {beginSnapshot, type Counted, countRows, readSchema, summarizeCounts, type DumpSnapshot, type SnapshotRecord, type TableCount} from './dump-snapshot.ts';
+import {beginSnapshot, type Counted, readSchema, RowCounts, summarizeCounts, type DumpSnapshot, type SnapshotRecord, type TableCount} from './dump-snapshot.ts';
 import {exists, placeDump, refuseWithoutSpace, removeStalePartials, type Placed} from './dump-place.ts';
 import {describeBehind, proveSource, type DumpSource, type Original} from './dump-source.ts';
 import {verifyDump} from './dump-verify.ts';
@@ -248,10 +248,10 @@ interface DumpRun {
 async function runPgDump({session, snapshot, work, partial, jobs, hashes, warn, signal}: DumpRun): Promise<Counted> {
 	const {compression, rowLimit = null} = work;
 	const reader = new ProgressReader(snapshot.tables, jobs > 1);
-	let failed = false;
-	let countedAll = false;
+	const counts = new RowCounts(session, snapshot, {rowLimit, signal});
+	const tablesByName = Map.groupBy(snapshot.tables, ({table}) => table.replaceAll('"', ''));
 	work.onProgress?.({kind: 'tables', ...reader.progress()});
-	const dumping = withClientEnvironment(targetOf(session, work), async environment => runClient({
+	const dumped = await withClientEnvironment(targetOf(session, work), async environment => runClient({
 		program: work.programs.dump,
 		arguments: ['--verbose', '--no-password', `--snapshot=${snapshot.id}`, `--lock-wait-timeout=${work.lockWaitMs ?? defaultLockWaitMs}`, `--file=${partial}`,
 			...(compression === undefined ? [] : [`--compress=${wordsFor(compression, work.programs.version)}`]),
@@ -261,27 +261,22 @@ async function runPgDump({session, snapshot, work, partial, jobs, hashes, warn, 
 		onLine(line) {
 			const progress = reader.read(line);
 			if (progress) work.onProgress?.({kind: 'tables', ...progress});
+			for (const name of progress?.tables ?? []) tablesByName.get(name)?.forEach(({table}) => counts.add(table));
 			const finished = /finished item (\d+) TABLE DATA /.exec(line)?.[1];
 			if (finished !== undefined) hashes.add(path.join(partial, `${finished}.dat${endingFor(compression)}`));
 			if (line.startsWith('pg_dump: warning: ')) warn(line);
 		},
-	})).then(end => {
-		failed = end.exitCode !== 0;
-		if (!failed && !countedAll) work.onProgress?.({kind: 'verifying', step: 'count'});
-		return end;
-	});
-	const counting = countRows(session, snapshot, {rowLimit, stop: () => failed || signal.aborted}).finally(() => {
-		countedAll = true;
-	});
-	const [dumped, counted] = await Promise.allSettled([dumping, counting]);
-	if (dumped.status === 'rejected') throw dumped.reason;
-	// Without its snapshot pg_dump fails too, and knows less of why.
-	if (dumped.value.exitCode !== 0 && work.signal?.aborted !== true) await session.query('SELECT');
-	if (dumped.value.exitCode !== 0) throw new Refusal(4, `The backup of ${snapshot.record.identity.database} failed: ${parseFailure(dumped.value)}; nothing was kept in ${work.directory}.`);
-	if (counted.status === 'rejected') throw counted.reason;
+	}));
+	if (dumped.exitCode !== 0) {
+		// Without its snapshot pg_dump fails too, and knows less of why.
+		if (work.signal?.aborted !== true) await session.query('SELECT');
+		throw new Refusal(4, `The backup of ${snapshot.record.identity.database} failed: ${parseFailure(dumped)}; nothing was kept in ${work.directory}.`);
+	}
+	if (counts.busy) work.onProgress?.({kind: 'verifying', step: 'count'});
+	const counted = await counts.all();
 	const {tables, ...progress} = reader.progress();
 	work.onProgress?.({kind: 'tables', ...progress, done: progress.total, doneBytes: progress.totalBytes, tables: []});
-	return counted.value;
+	return counted;
 }
 
 function asRefusal(error: unknown, work: Work): unknown {

@@ -8,6 +8,7 @@ import {holdKey, ownKey} from '../../source/postgres/advisory.ts';
 import {compareCatalogs, queryCatalog} from '../../source/postgres/catalog.ts';
 import {parseConninfo, type Conninfo} from '../../source/postgres/conninfo.ts';
 import {verifyBackup} from '../../source/postgres/dump-files.ts';
+import {beginSnapshot, RowCounts} from '../../source/postgres/dump-snapshot.ts';
 import {runDump, type DumpProgress} from '../../source/postgres/dump.ts';
 import {runRestore} from '../../source/postgres/restore.ts';
 import {queryRunningDumps} from '../../source/postgres/running-dumps.ts';
@@ -59,6 +60,29 @@ describe('a backup', () => {
 		expect(record.tables.find(one => one.table === 'public.big')).toMatchObject({rows: null});
 		expect((await readdir(backup.path)).filter(name => /^\d+\.dat$/.test(name))).toHaveLength(3);
 		expect(await failure(runDump({conninfo, directory, format: 'custom', compression: 'best'}))).toMatchObject({exit: 2, message: expect.stringMatching(/no compression "best"; name one such as gzip:6/)});
+	});
+
+	test('rows are counted as pg_dump comes to the tables, by one backend, each once; the rest at the end, and nothing after a cancel', async () => {
+		const counting = await connect(conninfo, {application: 'holdpoint-test'});
+		const asked: string[] = [];
+		const spied: Session = {...counting, async query(text, ...more) {
+			asked.push(text);
+			return counting.query(text, ...more);
+		}};
+		const abort = new AbortController();
+		const counts = new RowCounts(spied, await beginSnapshot(counting), {rowLimit: null, signal: abort.signal});
+		counts.add('public.alembic_version');
+		counts.add('public.alembic_version');
+		expect(counts.busy).toBe(true);
+		const {tables} = await counts.all();
+		expect(counts.busy).toBe(false);
+		expect(Object.fromEntries(tables.map(({table, rows}) => [table, rows]))).toEqual({'public.big': 20_000, 'public.alembic_version': 1, 'public."Odd name"': 2});
+		expect(asked.filter(text => /^S(?:ET|ELECT)/.test(text))).toEqual(['SET LOCAL max_parallel_workers_per_gather = 0', ...['alembic_version', 'big', '"Odd name"'].map(name => `SELECT count(*) AS rows FROM ONLY public.${name}`)]);
+		await counting.query('COMMIT');
+		abort.abort();
+		const cancelled = new RowCounts(spied, await beginSnapshot(counting), {rowLimit: null, signal: abort.signal});
+		expect((await cancelled.all()).tables.map(({rows}) => rows)).toEqual([null, null, null]);
+		await counting.close();
 	});
 
 	test('custom format: one file with its hash; restored, its rows and schema are the same', async () => {
