@@ -61,7 +61,7 @@ export async function findClientTool(name: ProgramName, atLeastMajor: number, op
 	throw new Refusal(2, `${path.join(newest.directory, name)} is version ${newest.version}, older than the ${whose}'s ${atLeastMajor}, and would refuse; ${howToGet('client', atLeastMajor)}`);
 }
 
-/** From 17 on pg_restore begins with `SET transaction_timeout`, which a server before 17 answers with an error: tried with each pair of 12 to 18. */
+/** From 17 on pg_restore begins with `SET transaction_timeout`, which a server before 17 answers with an error: tried with 15 to 18 on servers of 12 to 18. */
 const settingSince = 17;
 
 /** Whether what this version of pg_dump writes can go back onto a server, without an error that somebody has to know and ignore. */

@@ -77,14 +77,14 @@ ${parts.map(({says}) => `| ${says} | ${majors.map(major => cell(major, says)).jo
 
 "Left out": the tests with real traffic and real projects are long and say little of the server, so that the oldest and the newest are enough. The tests of figures before and after are written for version 15 on: older servers tell their counters half a second late; the checks read those figures on every version.
 
-Backups of 12 to ${machineClients} are taken with the machine's client programs, version ${machineClients}, and rehearsed on a server of that version; newer ones with programs and servers of their own version.${majors.filter(major => !mayDump(major)).map(major => ` Backups of ${major} were not tried: its client programs can't be had or don't run here.`).join('')}
+Backups of 12 to ${machineClients} are taken with the machine's client programs, version ${machineClients}, and rehearsed on a server of that version; newer ones with programs and servers of their own version. With programs that are older than the server that was tried on 17 and 18, with newer ones on 12 to 17.${majors.filter(major => !mayDump(major)).map(major => ` Backups of ${major} were not tried: its client programs can't be had or don't run here.`).join('')}
 
 ## Client programs of another version
 
 What each pair of pg_dump, pg_restore and server does, as tried with 15 to 18 on servers of 12 to 18:
 
 - An older \`pg_dump\` refuses a newer server. holdpoint says so before anything begins, and so does \`holdpoint doctor\`.
-- An older \`pg_restore\` does not read what a newer \`pg_dump\` wrote (15, 16 and 17 each brought a new format; 18 kept that of 17).
+- An older \`pg_restore\` does not read what a newer \`pg_dump\` wrote (16 and 17 each brought a new format; 18 kept that of 17).
 - A \`pg_restore\` of 17 or 18 can't restore onto a server of 16 or older without an error: it begins with \`SET transaction_timeout\`. So a backup of a 15 that \`pg_dump\` 17 took goes back onto a 15 only by a person who knows that this error may be ignored.
 
 Therefore holdpoint takes, of all the client programs that it finds, those nearest to the server's version and not the newest, warns where only newer ones are there, and refuses a restore that would end in that error. \`PG_BIN\` names one folder to use instead.
