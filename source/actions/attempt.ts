@@ -119,6 +119,7 @@ class Teller {
 			if (event.revision !== null && this.#inRevision > 0 && !event.revisions.includes(event.revision)) this.#report.partly = {revision: event.revision, words: 'what came before its autocommit_block() is committed'};
 			if (this.#report.partly !== null && event.revisions.includes(this.#report.partly.revision)) this.#report.partly = null;
 		},
+		patient: ({revision, lockTimeoutMs}) => this.#context.tell(`a part of ${revision} is committed, so that it can't be tried again: from here on it waits up to ${lockTimeoutMs} ms for a lock`),
 		held: event => {
 			const guard = this.#hooks.heldBy();
 			const where = `at a safe point, ${event.where}${event.revision ? ` in revision ${event.revision}` : ''}: no transaction is open`;

@@ -120,7 +120,7 @@ async function startAttempt(context: ActionContext, {plan, attempt, lockTimeoutM
 	const {argv, directory, environment, firstLine} = migrationInvocation({
 		project: context.project, action: plan.action, revision: aimOf(plan),
 		proofKey: await context.proofKey(), ownKey: ownKey(plan.target.database),
-		lockTimeoutMs, statementTimeoutMs: context.settings.migration.statementTimeoutMs,
+		lockTimeoutMs, lockTimeoutBoundMs: context.settings.migration.lockTimeoutMs, statementTimeoutMs: context.settings.migration.statementTimeoutMs,
 	});
 	return context.startChild({name: `${childName(context, plan.action)}-attempt-${attempt}`, argv, directory, environment, firstLine});
 }

@@ -64,6 +64,8 @@ export const sidecarEventSchema = z.discriminatedUnion('event', [
 	/** After the server's answer. `revisions`: those whose version row is now committed; `revision`: the one that goes on. */
 	z.object({event: z.literal('commit'), at, pid: number, revisions: z.array(z.string()), revision}),
 	z.object({event: z.literal('rollback'), at, pid: number, revisions: z.array(z.string()), revision}),
+	/** Of this revision a part is committed: what follows waits for its locks up to the bound, since it could not be tried again. */
+	z.object({event: z.literal('patient'), at, revision, lockTimeoutMs: z.number()}),
 	/** Held at a safe point: no transaction is open. */
 	z.object({event: z.literal('held'), at, where: z.string(), revision}),
 	z.object({event: z.literal('continued'), at}),

@@ -13,6 +13,8 @@ export interface MigrationTask {
 	ownKey?: string;
 	/** For each wait for a lock; 0 is none. CONCURRENTLY outside a transaction has none anyway. */
 	lockTimeoutMs: number;
+	/** For each wait after a part of a revision is committed, which can't be tried again; default as `lockTimeoutMs`. */
+	lockTimeoutBoundMs?: number;
 	statementTimeoutMs: number;
 	/** Waits for `continue` before its first statement. */
 	holdAtStart?: boolean;
@@ -35,14 +37,14 @@ export interface MigrationInvocation {
 }
 
 /** What to start for a migration; its output is for parseSidecarLine. */
-export function migrationInvocation({project, action, revision, proofKey, ownKey, lockTimeoutMs, statementTimeoutMs, holdAtStart = false, measure = false}: MigrationTask): MigrationInvocation {
+export function migrationInvocation({project, action, revision, proofKey, ownKey, lockTimeoutMs, lockTimeoutBoundMs, statementTimeoutMs, holdAtStart = false, measure = false}: MigrationTask): MigrationInvocation {
 	return {
 		argv: [...project.python, '-c', bootstrap],
 		environment: {...project.environment, PYTHONUNBUFFERED: '1'},
 		directory: project.directory,
 		firstLine: firstLine({
 			verb: 'run', ini: project.ini, section: project.section, arguments: project.arguments,
-			task: {action, revision, proofKey, ownKey, lockTimeoutMs, statementTimeoutMs, holdAtStart, measure},
+			task: {action, revision, proofKey, ownKey, lockTimeoutMs, lockTimeoutBoundMs, statementTimeoutMs, holdAtStart, measure},
 		}),
 	};
 }

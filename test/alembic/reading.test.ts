@@ -42,7 +42,7 @@ const concurrently = revisionFile({
 	upgrade: ["op.execute('ALTER TABLE items ADD COLUMN x int')", 'with op.get_context().autocommit_block():', "    op.create_index('ix_items_name', 'items', ['name'], postgresql_concurrently=True)", "op.execute('ALTER TABLE items ADD COLUMN y int')"],
 });
 const datamove = revisionFile({revision: 'b2', down: 'a1', doc: 'move data', upgrade: ['for row in op.get_bind().execute(sa.text(\'SELECT 1\')):', '    op.execute(\'SELECT 2\')']});
-const clock = revisionFile({revision: 'd4', down: 'c3', doc: 'clock', upgrade: ['import datetime', 'op.execute(f"SELECT \'{datetime.datetime.now()}\'")']});
+const clock = revisionFile({revision: 'd4', down: 'c3', doc: 'clock', upgrade: ['import datetime, time', 'time.sleep(600)', 'op.execute(f"SELECT \'{datetime.datetime.now()}\'")']});
 
 test('SQL of each revision by itself: one that needs the database hides no other, parts are cut at commits, a clock is unstable', async () => {
 	const {files, project} = await open();

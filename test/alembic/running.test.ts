@@ -120,6 +120,39 @@ test('CONCURRENTLY waits as long as it must, an ALTER only as long as it may; a 
 	expect((await watch.query('SELECT version_num FROM alembic_version')).rows).toEqual([{version_num: 'a1'}]);
 });
 
+test('what follows the committed part of a revision waits up to the bound, since it could not be tried again; the next revision climbs the ladder again', async () => {
+	const {files, project} = await open();
+	await files.write('b2_index.py', revisionFile({revision: 'b2', down: 'a1', upgrade: [
+		'with op.get_context().autocommit_block():',
+		"    op.create_index('ix', 'items', ['name'], postgresql_concurrently=True)",
+		"op.execute('ALTER TABLE items ADD COLUMN x int')",
+		'with op.get_context().autocommit_block():',
+		"    op.execute('SELECT 1')",
+	]}));
+	await files.write('c3_alter.py', revisionFile({revision: 'c3', down: 'b2', upgrade: ["op.execute('ALTER TABLE items ADD COLUMN y int')"]}));
+	await runAlembic(files, 'upgrade', 'a1');
+	const watch = await room();
+	const blocker = await database.client();
+	// A reader without a snapshot: CONCURRENTLY does not wait for it, an ALTER does.
+	await blocker.query('BEGIN');
+	await blocker.query('SELECT * FROM items');
+	const run = migrating({project, proofKey, ownKey, lockTimeoutMs: 300, lockTimeoutBoundMs: 60_000, revision: 'b2'});
+	const {pid} = await run.until('connected');
+	await eventually('the ALTER waits longer than its rung', async () => {
+		const {rows} = await watch.query("SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock' AND query LIKE 'ALTER%' AND now() - query_start > '600 ms'", [pid]);
+		return rows.length === 1;
+	});
+	await blocker.query('COMMIT');
+	expect(await run.ended).toMatchObject({code: 0});
+	expect(run.all('patient')).toMatchObject([{revision: 'b2', lockTimeoutMs: 60_000}]);
+	await blocker.query('BEGIN');
+	await blocker.query('SELECT * FROM items');
+	const next = migrating({project, proofKey, ownKey, lockTimeoutMs: 300, lockTimeoutBoundMs: 60_000});
+	expect(await next.ended).toMatchObject({code: 1});
+	expect(next.all('exit')).toMatchObject([{error: {sqlstate: '55P03'}}]);
+	expect(next.all('patient')).toEqual([]);
+});
+
 test('a failure after an autocommit block tells what was committed before it', async () => {
 	const {files, project} = await open();
 	await files.write('b2_half.py', revisionFile({revision: 'b2', down: 'a1', upgrade: [

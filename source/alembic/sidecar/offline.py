@@ -3,6 +3,16 @@ import builtins
 import io
 
 
+_sleep = time.sleep
+_writing = []
+
+
+def sleep(seconds):
+    """In place of time.sleep: a pause between batches is for the database, and there is none while SQL is only written."""
+    if not _writing:
+        _sleep(seconds)
+
+
 def read_sql(config, script, wanted):
     """[{context, revisions: [{revision, action, sql, parts, stamp, reason, line}]}], one for each context that env.py configures."""
     contexts, found = [], []
@@ -22,6 +32,7 @@ def read_sql(config, script, wanted):
         record = found[-1]['revisions'][-1]
         record['stamp'] = buffer.getvalue()[record.pop('end'):].strip()
 
+    _writing.append(True)
     with configure_watched(contexts, output_buffer=buffer, on_version_apply=stamped), sql_files_kept():
         run_environment(config, script, steps, as_sql=True, starting_rev=tuple(wanted['from']) or None, destination_rev=wanted['to'])
     if not found:

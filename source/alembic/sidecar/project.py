@@ -117,10 +117,15 @@ def words_of(error):
     inner = getattr(error, 'orig', None)
     if inner is not None and hasattr(error, 'statement'):
         error = inner
-    text = scrub(server_fields(error).get('M') or str(error)).strip()
+    name, text = type(error).__name__, scrub(server_fields(error).get('M') or str(error)).strip()
+    adapted = re.match(r"<class '(?:\w+\.)*(\w+)'>: (.*)", text, re.S)  # SQLAlchemy's words for an error of asyncpg
+    if adapted:
+        name, text = adapted.groups()
     if isinstance(error, SyntaxError):
         text = error.msg
-    return (type(error).__name__ + (': ' + text if text else ''))[:2000]
+    # Detail and hint, where a driver adds them, may hold rows.
+    text = re.split(r'\n(?:DETAIL|HINT|CONTEXT|LINE \d+):', text)[0].strip()
+    return (name + (': ' + text if text else ''))[:2000]
 
 
 def sqlstate_of(error):

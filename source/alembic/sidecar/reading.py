@@ -12,6 +12,7 @@ def read(wanted):
     """Emits `answer` events: {answer: name, value} or {answer: name, problem}."""
     deadline = time.monotonic() + request.get('timeoutMs', 60000) / 1000
     end_at(deadline + 2)
+    time.sleep = sleep  # before migrations are loaded, which may import it by name
     try:
         config = load_config('current')
     except BaseException as error:

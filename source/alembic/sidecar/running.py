@@ -12,7 +12,7 @@ def run(task):
     alembic, sqlalchemy = load_alembic()
     orders = Orders(task.get('holdAtStart'))
     watch_connections(task)
-    progress = Progress(orders, Meter() if task.get('measure') else None)
+    progress = Progress(orders, task, Meter() if task.get('measure') else None)
     orders.listen()
     emit('started', pid=os.getpid(), python=sys.version.split()[0], alembic=alembic.__version__, sqlalchemy=sqlalchemy.__version__, action=task['action'], revision=task['revision'])
     started = time.monotonic()
@@ -45,10 +45,12 @@ def run(task):
 class Progress:
     """Statements, revisions, commits: what goes through SQLAlchemy; the rest is said to be unseen."""
 
-    def __init__(self, orders, meter=None):
+    def __init__(self, orders, task, meter=None):
         from sqlalchemy import event
         from sqlalchemy.engine import Engine
         self.meter, self.last_raw = meter, None
+        self.rung, self.bound = task.get('lockTimeoutMs'), task.get('lockTimeoutBoundMs')
+        self.in_revision, self.partly, self.patient = 0, None, False  # statements so far; a revision of which a part is committed; its lock_timeout is the bound
         self.orders, self.number, self.revision, self.lost = orders, 0, None, []
         self.last_sql, self.same, self.folded, self.concurrently, self.current = None, 0, None, False, (None, 0, False)
         event.listen(Engine, 'before_cursor_execute', self.before)
@@ -59,6 +61,9 @@ class Progress:
 
     def before(self, conn, cursor, sql, parameters, context, many):
         self.number += 1
+        self.in_revision += 1
+        if self.patient != (self.partly is not None):
+            self.match_patience(conn.connection.dbapi_connection)
         if sql == self.last_sql:
             self.same += 1
             if self.same > 20 and not self.concurrently and not self.orders.hold and not self.orders.cancel:
@@ -92,6 +97,8 @@ class Progress:
     def after(self, conn, cursor, sql, parameters, context, many):
         number, since, quiet = self.current
         seconds = time.monotonic() - since
+        if self.revision is not None and self.partly is None and is_autocommit(conn.connection.dbapi_connection):
+            self.partly = self.revision
         rows = cursor.rowcount if isinstance(getattr(cursor, 'rowcount', None), int) and cursor.rowcount >= 0 else None
         if not quiet:
             raw = conn.connection.dbapi_connection
@@ -130,6 +137,18 @@ class Progress:
              state=transaction_state(raw) if raw is not None else None)
         if raw is not None:
             self.restore(raw)
+
+    def match_patience(self, raw):
+        """A revision of which a part is committed can't be tried again from its beginning: from there on it waits for locks up to the configured bound.
+        A lock_timeout that the migration has set by itself stays."""
+        if self.bound is None or transaction_state(raw) == 'INERROR':
+            return
+        was, wanted = (self.rung, self.bound) if self.partly is not None else (self.bound, self.rung)
+        changed = ask(raw, "SELECT set_config('lock_timeout', CASE WHEN setting = '%d' THEN '%d' ELSE current_setting('lock_timeout') END, false), setting = '%d' FROM pg_settings WHERE name = 'lock_timeout'"
+                      % (int(was or 0), int(wanted or 0), int(was or 0)))[1]
+        self.patient = not self.patient
+        if self.patient and changed and was != wanted:
+            emit('patient', revision=self.partly, lockTimeoutMs=wanted)
 
     def restore(self, raw):
         session = sessions.get(id(raw))
@@ -189,7 +208,7 @@ class Progress:
             for step in found:
                 raw = raw_of(context)
                 self.safe_point(transaction_state(raw), 'before a revision')
-                self.revision, self.since = revision_of(step), time.monotonic()
+                self.revision, self.since, self.in_revision = revision_of(step), time.monotonic(), 0
                 self.flush()
                 emit('revision', revision=self.revision, action='upgrade' if getattr(step, 'is_upgrade', True) else 'downgrade')
                 yield step
@@ -214,6 +233,10 @@ class Progress:
             session.finished, session.touched = [], False
         if self.meter:
             self.meter.forget(raw)
+        if self.partly in revisions:
+            self.partly = None
+        if self.revision is not None and self.in_revision > 0 and self.revision not in revisions:
+            self.partly = self.revision
         emit('commit', pid=session.pid if session else None, revisions=revisions, revision=self.revision)
 
     def rolled_back(self, raw):
