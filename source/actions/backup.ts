@@ -64,13 +64,14 @@ export async function requirePrograms(context: ActionContext, {dumps, compress, 
 async function dump(context: ActionContext, {conninfo, elsewhere}: Source, {format, jobs, compress, verify = 'read'}: BackupRequest): Promise<Backup> {
 	const {settings} = context;
 	const original = elsewhere ? {original: {session: await context.session(), proofKey: await context.proofKey()}} : {};
-	const {backup, artifacts} = await runDump({
+	const {backup: dumped, artifacts, warnings} = await runDump({
 		conninfo, ...original, directory: settings.backup.directory ?? path.join(context.folder, 'artifacts'),
 		format: format ?? settings.backup.format, jobs: jobs ?? settings.backup.jobs,
 		compression: compress ?? settings.backup.compression, rowLimit: settings.backup.countRows,
 		verify: verify === 'list' ? 'list' : 'read', signal: context.signal,
 		onProgress: progress => tell(context, progress),
 	});
+	const backup: Backup = warnings.length > 0 ? {...dumped, warnings} : dumped;
 	await trustFresh(backup);
 	for (const artifact of artifacts) context.keepFile(artifact);
 	const restore = verify === 'restore' ? await restoreOnScratch({backup, settings, signal: context.signal, onProgress: text => context.tell(text)}) : undefined;

@@ -9,6 +9,8 @@ export interface PathPart {
 	from: string[];
 	/** It has an autocommit_block(). */
 	autocommit: boolean;
+	/** Something of it is built CONCURRENTLY; true where that is not known. */
+	concurrently: boolean;
 	/** Something of it runs in the transaction before its first autocommit_block(); true where that is not known. */
 	before: boolean;
 }
@@ -23,7 +25,7 @@ export function commitPointsOf(path: readonly PathPart[], {transactionPerMigrati
 			points.push({
 				after: part.revision,
 				why: `its autocommit_block() commits what came before it${earlier}`,
-				then: `the version at ${from}${part.before ? `, with the first part of ${part.revision} applied` : ''}, and an invalid index where a CONCURRENTLY failed`,
+				then: `the version at ${from}${part.before ? `, with the first part of ${part.revision} applied` : ''}, and ${part.concurrently ? 'an invalid index where a CONCURRENTLY failed' : 'what its autocommit_block() had done by then'}`,
 				inside: true,
 			});
 		}

@@ -54,7 +54,7 @@ export async function makePlan(context: ActionContext, {action, revision, purpos
 	const plan: Plan = {
 		action, target: state.target, from: reading.rows, to: after, revisions,
 		commitPoints: commitPointsOf(steps.map((step, index) => ({
-			revision: step.revision, from: step.from, autocommit: isAutocommit(reading, step, sql.parts[index]), before: sql.parts[index]?.parts[0]?.transaction ?? true,
+			revision: step.revision, from: step.from, autocommit: isAutocommit(reading, step, sql.parts[index]), before: sql.parts[index]?.parts[0]?.transaction ?? true, concurrently: /\bCONCURRENTLY\b/i.test(sql.parts[index]?.sql ?? 'CONCURRENTLY'),
 		})), {transactionPerMigration: reading.configured.transactionPerMigration}),
 		sql: kept.path, sqlSha256: kept.sha256, digest, digestLines,
 		unstable: sql.unstable.map(each => `SQL of revision ${each}`),

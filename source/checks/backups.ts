@@ -67,6 +67,7 @@ export function backupEvidence(backup: Backup): Evidence {
 			`taken ${backup.startedAt} to ${backup.finishedAt} from PostgreSQL ${backup.serverVersion}, system identifier ${backup.systemIdentifier}`,
 			...(backup.source ? [`from the standby ${backup.source.host}:${backup.source.port}, ${backup.source.behindBytes} bytes of WAL behind the target then`] : []),
 			`${backup.tables} tables; WAL position ${backup.lsn ?? 'not known to this role'}${backup.compression === undefined ? '' : `; compressed by ${backup.compression}`}`,
+			...(backup.warnings ?? []).map(each => `warning: ${each}`),
 			...(backup.counted ? [`rows: ${countedWords(backup.counted)}`] : []),
 			...(backup.manifest === undefined ? [] : [`hashes of its files: ${backup.manifest}`]),
 			...(backup.globals === undefined ? [] : [backup.globals.path === null ? `roles and tablespaces not backed up: ${backup.globals.why ?? 'unknown why'}` : `roles (without passwords) and tablespaces: ${backup.globals.path}`]),

@@ -29,7 +29,7 @@ export const command: Command = {
 	},
 };
 
-function factsOf({path, format, bytes, startedAt, finishedAt, tables, lsn, sha256, manifest, globals, source, archived, compression, counted, verified}: Backup): string[][] {
+function factsOf({path, format, bytes, startedAt, finishedAt, tables, lsn, sha256, manifest, globals, source, archived, compression, counted, warnings = [], verified}: Backup): string[][] {
 	const {restore} = verified;
 	return [
 		['backup', path],
@@ -41,6 +41,7 @@ function factsOf({path, format, bytes, startedAt, finishedAt, tables, lsn, sha25
 		...(manifest ? [['manifest', manifest]] : []),
 		...(globals ? [['globals', globals.path ?? `not backed up: ${globals.why ?? 'unknown why'}`]] : []),
 		['verified', [verified.list && 'its table of contents', verified.read && 'every block read'].filter(Boolean).join(', ') || 'not at all'],
+		...warnings.map(each => ['warning', each]),
 		...(archived ? [['WAL switch', archived.why === null ? `segment ${archived.segment ?? ''} archived after ${archived.seconds?.toFixed(1) ?? '?'} s` : `not archived: ${archived.why}`]] : []),
 		...(restore ? [['restored', `${restore.tables} tables, ${restore.rowsCompared.toLocaleString('en-US')} rows compared in ${restore.seconds.toFixed(1)} s`], ...restore.differences.map(each => ['differs', each])] : []),
 	];

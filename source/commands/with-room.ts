@@ -79,7 +79,7 @@ async function tellProgress(call: Call, client: RoomClient, progress: 'text' | '
 				const sentence = sentenceOf(event);
 				if (sentence) output.talk(`${event.at.slice(11, 19)} ${sentence.text}`);
 			}
-		} else if (push.push === 'activity' && progress === 'text' && push.activity.work !== 'guard') {
+		} else if (push.push === 'activity' && progress === 'text' && push.activity.work !== 'guard' && !push.activity.done) {
 			output.talk(`         ${push.activity.text}${push.activity.share === undefined ? '' : ` (${Math.round(push.activity.share * 100)} %)`}`);
 		}
 	});

@@ -18,12 +18,13 @@ test('pauses grow with jitter up to 30 s', () => {
 });
 
 test('commit points: one transaction has none, an autocommit block is one, separate transactions are one each', () => {
-	const path = [{revision: 'b2', from: ['a1'], autocommit: false, before: true}, {revision: 'c3', from: ['b2'], autocommit: true, before: true}, {revision: 'd4', from: ['c3'], autocommit: false, before: true}];
+	const path = [{revision: 'b2', from: ['a1'], autocommit: false, concurrently: false, before: true}, {revision: 'c3', from: ['b2'], autocommit: true, concurrently: true, before: true}, {revision: 'd4', from: ['c3'], autocommit: false, concurrently: false, before: true}];
 	expect(commitPointsOf([path[0]!, path[2]!], {transactionPerMigration: false})).toEqual([]);
 	expect(commitPointsOf(path, {transactionPerMigration: false})).toEqual([{
 		after: 'c3', why: 'its autocommit_block() commits what came before it, and the revisions before it',
 		then: 'the version at b2, with the first part of c3 applied, and an invalid index where a CONCURRENTLY failed', inside: true,
 	}]);
+	expect(commitPointsOf([{...path[1]!, concurrently: false, before: false}], {transactionPerMigration: false})).toMatchObject([{then: 'the version at b2, and what its autocommit_block() had done by then'}]);
 	expect(commitPointsOf(path, {transactionPerMigration: true}).map(point => point.after)).toEqual(['b2', 'c3', 'c3']);
 });
 

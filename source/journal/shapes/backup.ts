@@ -40,6 +40,8 @@ export const backupSchema = z.object({
 	counted: z.object({tables: z.number().int(), rows: z.number(), seconds: z.number(), uncounted: z.number().int(), largest: z.string().nullable()}).optional(),
 	/** A WAL switch that was forced after it: its segment, and after how many seconds it was archived, or why it was not. */
 	archived: z.object({segment: z.string().nullable(), seconds: z.number().nullable(), why: z.string().nullable(), at: z.string()}).optional(),
+	/** What pg_dump or holdpoint had to say against it while it was taken, each a sentence. */
+	warnings: z.array(z.string()).optional(),
 	verified: z.object({
 		list: z.boolean(),
 		/** Every block of it was read and decompressed (`pg_restore -f /dev/null`). */
