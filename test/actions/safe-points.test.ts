@@ -22,7 +22,7 @@ test.each<[string, {autocommit?: string; each?: boolean} & Partial<Omit<Whereabo
 	['behind that block', {running: {backend, heldSince: null, revisions: at('c3')}, autocommit: 'c3', blockOf: 'c3'}, 'There is no safe point before its end: one transaction covers the rest. It can only be cancelled, which takes that back.'],
 	['held', {running: {backend, heldSince: '2026-01-01T00:00:00Z', revisions: at('b2')}}, 'It is held already.'],
 ])('%s', (_, {autocommit, each = false, inBlock = false, ...given}, expected) => {
-	const path = revisions.map(({revision}) => ({revision, from: [], autocommit: revision === autocommit, before: true}));
+	const path = revisions.map(({revision}) => ({revision, from: [], autocommit: revision === autocommit, concurrently: false, before: true}));
 	const plan = {revisions, commitPoints: commitPointsOf(path, {transactionPerMigration: each})};
 	expect(nextSafePoint({plan, running: null, between: false, blockOf: null, rehearsed: [], now: new Date('2026-01-01T00:00:10Z'), autocommit: inBlock, ...given})).toBe(expected);
 });
