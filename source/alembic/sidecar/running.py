@@ -97,7 +97,7 @@ class Progress:
     def after(self, conn, cursor, sql, parameters, context, many):
         number, since, quiet = self.current
         seconds = time.monotonic() - since
-        if self.revision is not None and self.partly is None and is_autocommit(conn.connection.dbapi_connection):
+        if self.revision is not None and self.partly is None and is_autocommit(conn.connection.dbapi_connection) and not re.match(r'\s*(set|reset|show)\b', sql, re.I):
             self.partly = self.revision
         rows = cursor.rowcount if isinstance(getattr(cursor, 'rowcount', None), int) and cursor.rowcount >= 0 else None
         if not quiet:
