@@ -33,6 +33,10 @@ test('failover', async () => {
 	await room.client.ask('attach');
 	await eventually('samples', () => samples.length > 0);
 
+	// These servers wait for no disk: what is killed at once may not have sent its last commit.
+	const reader = await standby.connect(site.database.name);
+	await eventually('the upgrade on the standby', async () => (await reader.query("SELECT 1 FROM alembic_version WHERE version_num = 'a1'")).rows.length === 1, 30_000);
+	await reader.end();
 	await primary.stop('immediate');
 	const before = samples.length;
 	const client = await standby.connect();
