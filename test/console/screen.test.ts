@@ -134,6 +134,20 @@ test('a console that only looks decides nothing', async () => {
 	await terminal.press(keys.down, keys.down, 't');
 	await terminal.see('this console only looks');
 	expect(fake.asked.map(({command}) => command)).toEqual(['attach', 'contacts']);
+	const foot = (await terminal.screen()).trimEnd().split('\n').at(-1)!;
+	expect(foot).toContain('? help');
+	expect(foot).not.toMatch(/attest|waive|upgrade/);
+});
+
+test('help begins with the keys of the pane that has the focus', async () => {
+	const {terminal} = await opened({rows: 60});
+	const groups = async () => [...(await terminal.screen()).matchAll(/┃ (Actions|Checklist|Live pane|Stopping) +┃/g)].map(([, title]) => title);
+	await terminal.press('?');
+	await terminal.see('take a backup and verify it');
+	expect((await groups())[0]).toBe('Checklist');
+	await terminal.press(keys.esc, '2', '?');
+	await terminal.see('take a backup and verify it');
+	expect((await groups())[0]).toBe('Live pane');
 });
 
 test('an attestation takes name and words, and is seen only once the room has told it', async () => {

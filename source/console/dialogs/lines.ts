@@ -1,7 +1,7 @@
 /** How a dialog looks: framed lines, as many as fit. */
 import {keyLabel} from '../key-name.ts';
 import {bindingsNow, groupTitles, keymap, type Binding, type Group} from '../keymap.ts';
-import {footerRows} from '../layout.ts';
+import {focusedPane, footerRows} from '../layout.ts';
 import {environmentLook} from '../theme.ts';
 import {bytes} from '../parts/figures.ts';
 import {fit, line, span, windowTop, type Line} from '../parts/line.ts';
@@ -125,9 +125,12 @@ function commandLine(binding: Binding, state: ConsoleState): Line {
 	return [span(pad(binding.keys.map(keyLabel).join(' '), 10), reason ? 'dim' : 'key'), span(binding.says, reason ? 'dim' : 'plain'), span(reason ? `  (${reason})` : '', 'dim')];
 }
 
+/** What counts where one is comes first: the replay's keys, then those of the focused pane. */
 function helpLines(state: ConsoleState): Line[] {
 	const present = new Set(bindingsNow(state));
-	const groups = (Object.keys(groupTitles) as Group[]).toSorted((left, right) => Number(right === 'replay') - Number(left === 'replay'));
+	const pane = focusedPane(state);
+	const nearness = (group: Group) => (group === 'replay' ? 2 : keymap.some(binding => binding.group === group && binding.pane === pane) ? 1 : 0);
+	const groups = (Object.keys(groupTitles) as Group[]).toSorted((left, right) => nearness(right) - nearness(left));
 	return groups.flatMap(group => {
 		const bindings = keymap.filter(binding => binding.group === group && (binding.when?.(state) ?? true));
 		return bindings.length === 0 ? [] : [line(groupTitles[group], 'title'), ...bindings.map(binding => [span(`  ${pad(binding.keys.map(keyLabel).join(' ') || 'palette', 16)}`, 'key'), span(binding.says, present.has(binding) && !binding.refuse?.(state) ? 'plain' : 'dim')] as Line), []];

@@ -47,8 +47,9 @@ function filterLine(text: string): Line {
 
 /** Help and leaving stand at the right edge of the last row, always; of the others as many as fit, the pane's own first, what stops a run before all. */
 function keysLines(state: ConsoleState): Line[] {
-	// In a replay what acts is refused, and what is left should be seen.
-	const all = bindingsNow(state).filter(binding => binding.short && !(state.replay && binding.refuse?.(state)) && !isShadowed(binding, state));
+	// Where nothing is decided, in a replay or by who only looks, what is left should be seen.
+	const looking = state.replay !== null || state.readOnly;
+	const all = bindingsNow(state).filter(binding => binding.short && !(looking && binding.refuse?.(state)) && !isShadowed(binding, state));
 	const fixed = all.filter(binding => binding.id === 'help' || binding.keys.includes('q'));
 	const right = fixed.flatMap(binding => keyOf(binding, state));
 	const urgent = (binding: Binding) => Number(binding.group === 'danger' && binding.id !== 'guard' && binding.pane === undefined);
