@@ -5,7 +5,7 @@ import {setTimeout as wait} from 'node:timers/promises';
 import {execa} from 'execa';
 import type {Section, Verdict} from './figures.ts';
 import {openLoad, runHoldpoint, type Project, type Site} from './site.ts';
-import {measureTerminal, type TerminalProgram, type TerminalReading} from './terminal.ts';
+import {measureTerminal, silenceMs, type TerminalProgram, type TerminalReading} from './terminal.ts';
 
 const refreshSeconds = 2;
 /** From the second row on each of them moves the cursor: at the first, Up would change nothing, and the next refresh would be taken for its answer. */
@@ -40,7 +40,7 @@ export async function benchLive(site: Site, {quick, say}: {quick: boolean; say: 
 	const of = (name: string, sessions: number) => measured.find(each => each.name === name && each.sessions === sessions);
 	return {
 		title: 'Live pane',
-		method: `A terminal of 120×40, a refresh of ${refreshSeconds} s, a fifth of the sessions at work, each at a query of its own, begun one after the other within a minute, the first of them 100 s before, ${windowMs(quick) / 1000} s each after a warm-up of ${warmUpMs / 1000} s. CPU and memory are those of the whole tree of processes, the room's included; server time is what pg_stat_statements counted for that program (planning and execution) for each refresh. Keys: arrows in holdpoint, which move the cursor and ask the server nothing; 1 and 2 in pg_activity, which ask it again. Painted: the last byte before ${60} ms of silence; a refresh that falls between counts in, so it is an upper bound.`,
+		method: `A terminal of 120×40, a refresh of ${refreshSeconds} s, a fifth of the sessions at work, each at a query of its own, begun one after the other within a minute, the first of them 100 s before, ${windowMs(quick) / 1000} s each after a warm-up of ${warmUpMs / 1000} s. CPU and memory are those of the whole tree of processes, the room's included; server time is what pg_stat_statements counted for that program (planning and execution) for each refresh. Keys: arrows in holdpoint, which move the cursor and ask the server nothing; 1 and 2 in pg_activity, which ask it again. Painted: the last byte before ${silenceMs} ms of silence; a refresh that falls between counts in, so it is an upper bound.`,
 		columns: ['program', 'sessions', 'CPU %', 'memory MiB', 'bytes/s', 'server ms/refresh', 'statements/refresh', 'key → first byte ms, median', 'p95', 'key → painted ms, median', 'p95'],
 		rows: measured.map(each => [each.name, each.sessions, each.cpuPercent, each.residentMiB, each.bytesPerSecond, each.serverMs, each.statements, each.firstByteMs.median, each.firstByteMs.p95, each.paintedMs.median, each.paintedMs.p95]),
 		verdicts: verdictsOf(of),
@@ -95,7 +95,7 @@ async function programsFor(site: Site, project: Project): Promise<[string, Termi
 async function measure(site: Site, program: TerminalProgram, {quick}: {quick: boolean}): Promise<Omit<Measured, 'name' | 'sessions'>> {
 	let [serverMs, statements, started] = [0, 0, 0];
 	const reading = await measureTerminal(program, {
-		warmUpMs, windowMs: windowMs(quick), presses: program.argv[0] === 'psql' ? 0 : quick ? 10 : 30,
+		warmUpMs, windowMs: windowMs(quick), presses: program.argv[0] === 'psql' ? 0 : quick ? 10 : 60,
 		during: {
 			async start() {
 				await site.admin.query('SELECT pg_stat_statements_reset()');
