@@ -59,7 +59,7 @@ test('80×24, production: move, review, attest, upgrade by the database\'s name,
 	await first.see(`type ${site.database.name} to upgrade, or Esc to leave it`);
 	await first.type(site.database.name);
 	await first.press('Enter');
-	await first.see(/» b2 .* running/);
+	await first.see(/in b2 +statement \d+ runs/);
 	await first.press('q');
 	expect(await first.ended).toBe(0);
 	await openGate(site);

@@ -14,7 +14,7 @@ const shown = (more: object = {}) => progressPanel.content(initialState({run: ru
 test('the statement and its phase before the guard, and what the estimate stands on last', () => {
 	expect(shown()).toEqual([
 		' 50 s, about 10 s left  pid 812',
-		' 44 s  statement 3 runs  phase 3 of 8: building index: scanning table 24 %',
+		' 44 s  in c3d2  statement 3 runs  phase 3 of 8: building index: scanning table 24 %',
 		'   CREATE INDEX CONCURRENTLY ix_orders_channel ON orders (channel)',
 		' guard: max_blocked_sessions: 3 of 20',
 		' ✓ b2e1                   0.3 s  committed  add orders.channel',
@@ -27,7 +27,7 @@ test('the statement and its phase before the guard, and what the estimate stands
 test('between two statements the last one stays where it was', () => {
 	expect(shown({statement: null, statements: [{sql: 'UPDATE orders SET channel = 1', seconds: 3.2}], lastStatement: 7}).slice(0, 4)).toEqual([
 		' 50 s, about 10 s left  pid 812',
-		' 3.2 s  statement 7 has ended',
+		' 3.2 s  in c3d2  statement 7 has ended',
 		'   UPDATE orders SET channel = 1',
 		' guard: max_blocked_sessions: 3 of 20',
 	]);

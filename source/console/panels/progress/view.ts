@@ -52,17 +52,18 @@ function basisLines(state: ConsoleState, width: number): Line[] {
 	return wrap(`${left && Math.abs(left.pace - 1) >= 0.05 ? `so far ${left.pace.toFixed(1)} times as long as estimated; ` : ''}${basis}`, width - 2).slice(0, 2).map(row => line(` ${row}`, 'dim'));
 }
 
-/** What runs, or ran last, always in as many rows where there is room for one: between two batches nothing moves. */
-function statementLines(state: ConsoleState, {statement, statements, lastStatement, backend}: RunningAction, width: number): Line[] {
+/** What runs, or ran last, and in which revision, whose own line may be below the fold; always in as many rows where there is room for one: between two batches nothing moves. */
+function statementLines(state: ConsoleState, {statement, statements, lastStatement, revisions: begun, backend}: RunningAction, width: number): Line[] {
 	const last = statements.at(-1);
 	const sql = statement?.sql ?? last?.sql;
 	if (sql === undefined) return [];
 	const spent = statement ? elapsed(statement.startedAt, knownAt(state)) : last!.seconds;
 	// With a rehearsal its number stands above, of how many.
 	const number = state.run && remainingOf(state.run, knownAt(state)) ? '' : `statement ${statement?.number ?? lastStatement} `;
+	const revision = begun.findLast(each => each.seconds === null)?.revision;
 	const progress = statement && latest(state)?.progress.find(({pid}) => pid === backend?.pid);
 	return [
-		[span(` ${seconds(spent)}`, 'strong'), span(`  ${number}${statement ? 'runs' : 'has ended'}`, 'dim'), span(progress ? `  ${phaseWords(progress)}${shareWords(progress)}` : '', 'info')],
+		[span(` ${seconds(spent)}`, 'strong'), span(`  ${revision === undefined ? '' : `in ${revision}  `}${number}${statement ? 'runs' : 'has ended'}`, 'dim'), span(progress ? `  ${phaseWords(progress)}${shareWords(progress)}` : '', 'info')],
 		...wrap(sql.replaceAll(/\s+/g, ' ').trim(), width - 4).slice(0, 3).map(row => line(`   ${row}`, statement ? 'info' : 'dim')),
 	];
 }
