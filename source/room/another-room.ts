@@ -10,3 +10,8 @@ export class AnotherRoom extends Refusal {
 		this.socket = socket;
 	}
 }
+
+/** One listens for this target. */
+export function roomAtWork(socket: string): AnotherRoom {
+	return new AnotherRoom(`A room is already at work on this target (${socket}); attach to it.`, socket);
+}

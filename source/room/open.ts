@@ -15,7 +15,7 @@ import type {RunState} from '../journal/shapes/run.ts';
 import {queryVersionTable} from '../postgres/readback.ts';
 import {removeOldCopies} from '../actions/rehearse.ts';
 import {createActions} from './actions.ts';
-import {AnotherRoom} from './another-room.ts';
+import {roomAtWork} from './another-room.ts';
 import {latestMarks} from './chart-marks.ts';
 import {createBlocks, openBlocks} from './blocks.ts';
 import {createChecks} from './checks.ts';
@@ -55,15 +55,15 @@ export async function openRoom({settings, environment, askPassword, inProcess}: 
 		const socket = socketPath(settings, target.target);
 		const there = await connectRoom(socket, settings);
 		there?.close();
-		if (there) throw new AnotherRoom(`A room is already at work on this target (${socket}); attach to it.`, socket);
-		return await openOn(target, {settings, environment, inProcess, scrubber, checklist});
+		if (there) throw roomAtWork(socket);
+		return await openOn(target, {settings, environment, inProcess, scrubber, checklist, socket});
 	} catch (error) {
 		await linking.then(target => target.close(), () => {});
 		throw error;
 	}
 }
 
-async function openOn(target: TargetLink, {settings, environment, inProcess, scrubber, checklist}: Omit<OpenRoomOptions, 'askPassword'> & {scrubber: Scrubber; checklist: PinnedChecklist}): Promise<Room> {
+async function openOn(target: TargetLink, {settings, environment, inProcess, scrubber, checklist, socket}: Omit<OpenRoomOptions, 'askPassword'> & {scrubber: Scrubber; checklist: PinnedChecklist; socket: string}): Promise<Room> {
 	const read = settings.run ? readRun(settings.stateDir, settings.run) : findOpenRun(settings.stateDir, {project: settings.project, target: target.target});
 	const known = read?.state ?? null;
 	const listeners = new Set<Listener>();
@@ -77,7 +77,7 @@ async function openOn(target: TargetLink, {settings, environment, inProcess, scr
 	const notifier = createNotifier({settings, environment, record: data => void (closed || keeper.record('notification-sent', 'holdpoint', data))});
 	const keeper = keepRun({
 		stateDir: settings.stateDir,
-		socket: socketPath(settings, target.target),
+		socket,
 		run: read ? {id: read.state.run, read} : {draft: draftOf({settings, target, checklist, from: await readVersion(target)})},
 		scrub: value => scrubber.value(value),
 		onEvent(event: JournalEvent, state: RunState) {

@@ -4,7 +4,7 @@ import {createServer, type Server, type Socket} from 'node:net';
 import {z} from 'zod';
 import {Refusal} from '../journal/refusal.ts';
 import {takeOwnership} from '../monitor/ownership.ts';
-import {AnotherRoom} from './another-room.ts';
+import {roomAtWork} from './another-room.ts';
 import {connectRoom} from './client.ts';
 import {readLines} from './lines.ts';
 import {maxLineBytes, type Answer, type Push, type Request} from './protocol.ts';
@@ -42,7 +42,7 @@ export async function serve({socketFile, handle, onGone}: ServeOptions): Promise
 	if (!ownership.won || other) {
 		other?.close();
 		if (ownership.won) ownership.release();
-		throw new AnotherRoom(`A room is already at work on this target (${socketFile}); attach to it.`, socketFile);
+		throw roomAtWork(socketFile);
 	}
 	rmSync(socketFile, {force: true});
 	const sockets = new Set<Socket>();
