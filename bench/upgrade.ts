@@ -7,16 +7,17 @@ import {runHoldpoint, type Project, type Site} from './site.ts';
 const rows = 3_000_000;
 
 export async function benchUpgrade(site: Site, {quick, say}: {quick: boolean; say: (text: string) => void}): Promise<Section> {
+	const rounds = quick ? {nothing: 1, long: 1} : {nothing: 7, long: 5};
 	const empty = await site.project('nothing', {'a1.py': revisionFile({revision: 'a1', doc: 'Do nothing', upgrade: []})});
 	const long = await site.project('long', {
 		'a1.py': revisionFile({revision: 'a1', doc: 'Make many rows', upgrade: [`op.execute("CREATE TABLE big AS SELECT g AS id, g % 100 AS kind, md5(g::text) AS name FROM generate_series(1, ${rows}) g")`], downgrade: ['op.execute("DROP TABLE big")']}),
 		'b2.py': revisionFile({revision: 'b2', down: 'a1', doc: 'Change them all', upgrade: ['op.execute("UPDATE big SET kind = kind + 1")', 'op.execute("CREATE INDEX big_name ON big (name)")'], downgrade: ['op.execute("DROP INDEX big_name")']}),
 	});
-	const measure = async (project: Project, rounds: number) => {
+	const measure = async (project: Project, count: number) => {
 		const times: Record<'alembic' | 'holdpoint' | 'inside', number[]> = {alembic: [], holdpoint: [], inside: []};
-		for (let round = 0; round < rounds; round++) {
+		for (let round = 0; round < count; round++) {
 			for (const name of round % 2 === 0 ? ['alembic', 'holdpoint'] as const : ['holdpoint', 'alembic'] as const) {
-				say(`${name}, round ${round + 1} of ${rounds}`);
+				say(`${name}, round ${round + 1} of ${count}`);
 				await alembic(project, 'downgrade', 'base');
 				await site.admin.query('CHECKPOINT');
 				if (name === 'alembic') times.alembic.push(await alembic(project, 'upgrade', 'head'));
@@ -32,13 +33,13 @@ export async function benchUpgrade(site: Site, {quick, say}: {quick: boolean; sa
 		return {alembic: median(times.alembic), holdpoint: median(times.holdpoint), inside: median(times.inside)};
 	};
 	// Before there are gigabytes on their way to the disk: each of holdpoint's events is synced to it.
-	const nothing = await measure(empty, quick ? 1 : 7);
+	const nothing = await measure(empty, rounds.nothing);
 	await alembic(long, 'upgrade', 'head');
-	const work = await measure(long, quick ? 1 : 5);
+	const work = await measure(long, rounds.long);
 	const share = (work.holdpoint - nothing.holdpoint) / (work.alembic - nothing.alembic) - 1;
 	return {
 		title: 'Upgrade',
-		method: `Plain \`alembic upgrade head\` and \`holdpoint upgrade --yes\` in turn, 7 rounds of nothing and 5 of the long one, medians; a development environment, so that no approval is asked for. The long migration makes ${rows.toLocaleString('en')} rows, updates them all and builds an index. holdpoint plans, proves that it is the same database, watches, and reads back: "action" is its upgrade alone, as its outcome says, the rest is reading the project and planning.`,
+		method: `Plain \`alembic upgrade head\` and \`holdpoint upgrade --yes\` in turn, ${rounds.nothing} rounds of nothing and ${rounds.long} of the long one, medians; a development environment, so that no approval is asked for. The long migration makes ${rows.toLocaleString('en')} rows, updates them all and builds an index. holdpoint plans, proves that it is the same database, watches, and reads back: "action" is its upgrade alone, as its outcome says, the rest is reading the project and planning.`,
 		columns: ['migration', 'alembic s', 'holdpoint s', 'its action s'],
 		rows: [['nothing', nothing.alembic, nothing.holdpoint, nothing.inside], ['long', work.alembic, work.holdpoint, work.inside]],
 		verdicts: [
